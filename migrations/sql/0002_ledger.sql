@@ -1,0 +1,2 @@
+-- Make the ledger.
+SELECT 1;

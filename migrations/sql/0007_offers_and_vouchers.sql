@@ -1,0 +1,2 @@
+-- Make rates, offers and vouchers.
+SELECT 1;

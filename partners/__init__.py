@@ -1,0 +1,1 @@
+"""Who we work with: data providers, merchants, institutions, enterprises."""

@@ -1,0 +1,98 @@
+"""The database at the edge: engine, one transaction per request, command or job, and the only commit.
+
+The program connects as the role ``puhui_app``, which owns nothing and may neither update nor delete a transfer.
+Migrations connect as the owner. With a single external address the program takes the lesser role with SET ROLE.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from psycopg import errors as postgres_errors
+from sqlalchemy.orm import Session, sessionmaker
+
+from puhui.postgres import EmbeddedPostgres
+from puhui.settings import Settings
+
+T = TypeVar("T")
+ATTEMPTS = 6
+RETRYABLE = (postgres_errors.DeadlockDetected, postgres_errors.SerializationFailure, postgres_errors.LockNotAvailable)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the database is: *app* for the program, *owner* for migrations. Both ``postgresql://`` addresses."""
+
+    app: str
+    owner: str
+
+
+@contextmanager
+def addresses(settings: Settings) -> Iterator[Addresses]:
+    """Answer the external database where one is set, else start or join the embedded server for the while."""
+    if settings.database_url is not None:
+        yield Addresses(app=settings.database_url, owner=settings.database_owner_url or settings.database_url)
+        return
+    with EmbeddedPostgres(settings.data_dir).joined() as server:
+        yield Addresses(app=server.url("puhui_app"), owner=server.url("puhui_owner"))
+
+
+class Database:
+    """A pool of connections and the transactions on it."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = url
+        self.engine = sa.create_engine(
+            _driver_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args={"options": "-c role=puhui_app -c timezone=UTC", "prepare_threshold": 3},
+        )
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a session that commits at the end of the block and rolls back on any error. The only commit."""
+        with self._sessions() as session:
+            yield session
+            session.commit()
+
+    def run(self, work: Callable[[Session], T]) -> T:
+        """Run *work* in a transaction of its own, again after a deadlock or serialization failure, six times at most."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.transaction() as session:
+                    return work(session)
+            except sa.exc.DBAPIError as error:
+                if attempt == ATTEMPTS or not isinstance(error.orig, RETRYABLE):
+                    raise
+            except RETRYABLE:
+                if attempt == ATTEMPTS:
+                    raise
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  # Jitter needs no secrecy.
+        raise AssertionError("unreachable")
+
+    def dispose(self) -> None:
+        """Close the pool."""
+        self.engine.dispose()
+
+
+def migrate(owner_url: str) -> None:
+    """Bring the database to the newest migration; a second process that tries at the same time waits for the first."""
+    config = Config()
+    config.set_main_option("script_location", "migrations:")
+    config.attributes["url"] = _driver_url(owner_url)
+    command.upgrade(config, "head")
+
+
+def _driver_url(url: str) -> str:
+    return "postgresql+psycopg://" + url.split("://", 1)[1]

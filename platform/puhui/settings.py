@@ -1,0 +1,80 @@
+"""Configuration: one frozen object, read once from the environment, every fault reported at once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SettingsInvalid(Exception):
+    """The environment does not make a valid configuration; the message lists every fault, a line each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may set. Each field is an environment variable ``PUHUI_<NAME>``; the README describes them."""
+
+    data_dir: Path
+    database_url: str | None
+    database_owner_url: str | None
+    environment: str
+    secret_key: str
+    host: str
+    port: int
+    web_workers: int
+
+    @property
+    def is_development(self) -> bool:
+        """Whether the development log-in shows its codes and cookies travel without TLS."""
+        return self.environment == "development"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Read the settings. Raises SettingsInvalid listing every fault at once."""
+        faults: list[str] = []
+        known = {f"PUHUI_{name.upper()}" for name in cls.__dataclass_fields__} | {"PUHUI_REAL_DATA", "PUHUI_TEST_SERVER"}
+        faults += [f"{name} is not a setting of Puhui" for name in sorted(env) if name.startswith("PUHUI_") and name not in known]
+        environment = env.get("PUHUI_ENVIRONMENT", "development")
+        if environment not in ("development", "production"):
+            faults.append(f"PUHUI_ENVIRONMENT must be development or production, not {environment!r}")
+        data_dir = Path(env.get("PUHUI_DATA_DIR", ".puhui")).resolve()
+        port = _whole_number(env, "PUHUI_PORT", 8470, 1, 65535, faults)
+        web_workers = _whole_number(env, "PUHUI_WEB_WORKERS", 2, 1, 64, faults)
+        secret_key = env.get("PUHUI_SECRET_KEY", "")
+        if environment == "production" and len(secret_key) < 32:
+            faults.append("PUHUI_SECRET_KEY must be set to at least 32 characters in production")
+        for name in ("PUHUI_DATABASE_URL", "PUHUI_DATABASE_OWNER_URL"):
+            if env.get(name) and not env[name].startswith(("postgresql://", "postgres://")):
+                faults.append(f"{name} must begin with postgresql://")
+        if faults:
+            raise SettingsInvalid("\n".join(faults))
+        return cls(
+            data_dir=data_dir,
+            database_url=env.get("PUHUI_DATABASE_URL") or None,
+            database_owner_url=env.get("PUHUI_DATABASE_OWNER_URL") or None,
+            environment=environment,
+            secret_key=secret_key or _development_secret(data_dir),
+            host=env.get("PUHUI_HOST", "127.0.0.1"),
+            port=port,
+            web_workers=web_workers,
+        )
+
+
+def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, high: int, faults: list[str]) -> int:
+    text = env.get(name, str(default))
+    if text.isascii() and text.isdigit() and low <= int(text) <= high:
+        return int(text)
+    faults.append(f"{name} must be a whole number from {low} to {high}, not {text!r}")
+    return default
+
+
+def _development_secret(data_dir: Path) -> str:
+    """Keep one secret per data folder, so that sessions outlive a restart on a laptop."""
+    path = data_dir / "secret"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip()
