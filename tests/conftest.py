@@ -15,7 +15,8 @@ import pytest
 from psycopg import sql
 from sqlalchemy.orm import Session
 
-from puhui.db import Addresses, Database, migrate
+from puhui.db import Addresses, Database
+from puhui.migration import migrate
 from puhui.postgres import EmbeddedPostgres
 
 _stack = ExitStack()

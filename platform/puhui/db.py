@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from psycopg import errors as postgres_errors
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -51,7 +49,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = url
         self.engine = sa.create_engine(
-            _driver_url(url),
+            driver_url(url),
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
@@ -86,13 +84,6 @@ class Database:
         self.engine.dispose()
 
 
-def migrate(owner_url: str) -> None:
-    """Bring the database to the newest migration; a second process that tries at the same time waits for the first."""
-    config = Config()
-    config.set_main_option("script_location", "migrations:")
-    config.attributes["url"] = _driver_url(owner_url)
-    command.upgrade(config, "head")
-
-
-def _driver_url(url: str) -> str:
+def driver_url(url: str) -> str:
+    """Answer *url* in SQLAlchemy's form, with psycopg as the driver."""
     return "postgresql+psycopg://" + url.split("://", 1)[1]

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import click
 
-from puhui.db import Addresses, Database, addresses, migrate
+from puhui.db import Addresses, Database, addresses
+from puhui.migration import migrate
 from puhui.settings import Settings, SettingsInvalid
 
 
