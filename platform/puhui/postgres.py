@@ -93,6 +93,10 @@ class EmbeddedPostgres:
                 server = self._start(server)
             return server
 
+    def is_running(self) -> bool:
+        """Answer whether the server's process lives."""
+        return self._process_id() is not None
+
     def stop(self) -> None:
         """Stop the server cleanly: sessions are ended, a checkpoint is written."""
         process_id = self._process_id()

@@ -1,7 +1,8 @@
-"""The command line: ``puhui <noun> <verb>``. Each module of this package adds its nouns."""
+"""The command line: ``puhui <noun> <verb>``. Each noun is a module of this package, imported only when it is called."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Iterator
@@ -42,17 +43,32 @@ def database() -> Iterator[Database]:
             opened.dispose()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+# The noun, and the attribute of ``puhui.cli.<module>`` that is its command: a line each, in alphabetical order.
+COMMANDS = {
+    "migrate": "puhui.cli.migrate:migrate_command",
+    "run": "puhui.cli.run:run_command",
+    "worker": "puhui.cli.run:worker_command",
+}
+
+
+class _Nouns(click.Group):
+    """Commands imported on demand, so that a short command does not wait for the web."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # Click's signature.
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="puhui")
 def main() -> None:
     """Puhui 普惠: low-carbon acts, points, coins and coffee on a ledger that anyone can check.
 
     The database is PUHUI_DATABASE_URL; without it an embedded PostgreSQL is started or joined in PUHUI_DATA_DIR.
     """
-
-
-@main.command("migrate")
-def migrate_command() -> None:
-    """Bring the database to the newest migration."""
-    with migrated():
-        click.echo("The database is at the newest migration.")

@@ -1,0 +1,117 @@
+"""``puhui run`` and ``puhui worker``."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from contextlib import ExitStack
+
+import click
+import sqlalchemy as sa
+
+from puhui import demo, supervisor
+from puhui.cli import database, settings
+from puhui.db import Addresses, Database
+from puhui.migration import migrate
+from puhui.postgres import EmbeddedPostgres, Server
+from puhui.settings import Settings
+from puhui.worker import run_worker
+
+
+@click.command("run")
+@click.option("--empty", is_flag=True, help="Do not fill an empty database with the demo town.")
+def run_command(empty: bool) -> None:
+    """Start PostgreSQL, the demo town, web server and worker; print the address and the demo log-ins.
+
+    An external database (PUHUI_DATABASE_URL) is migrated but never filled with demo data unless it is a development one.
+    """
+    chosen = settings()
+    stopped = supervisor.stop_on_signals()
+    _refuse_a_taken_port(chosen)
+    with ExitStack() as stack:
+        running = _Running(chosen, stack)
+        where = running.addresses()
+        migrate(where.owner)
+        log_ins = [] if empty else _demo_log_ins(chosen, where)
+        _say_where(chosen, log_ins)
+        supervisor.supervise(running.children(where), stopped=stopped, keep_database=running.keep_database)
+    click.echo("Puhui has stopped.")
+
+
+@click.command("worker")
+def worker_command() -> None:
+    """Run the timed jobs: expiry of holds and vouchers, the nightly audit. Of several workers one leads."""
+    with database() as opened:
+        run_worker(opened)
+
+
+class _Running:
+    """The database of a run: external, or the embedded server that is revived when it dies."""
+
+    def __init__(self, chosen: Settings, stack: ExitStack) -> None:
+        self.settings = chosen
+        self.embedded: EmbeddedPostgres | None = None
+        self.server: Server | None = None
+        if chosen.database_url is None:
+            self.embedded = EmbeddedPostgres(chosen.data_dir)
+            self.server = stack.enter_context(self.embedded.joined())
+
+    def addresses(self) -> Addresses:
+        if self.server is not None:
+            return Addresses(app=self.server.url("puhui_app"), owner=self.server.url("puhui_owner"))
+        app = self.settings.database_url or ""
+        return Addresses(app=app, owner=self.settings.database_owner_url or app)
+
+    def children(self, where: Addresses) -> list[supervisor.Child]:
+        environment = {
+            "PUHUI_DATABASE_URL": where.app,
+            "PUHUI_DATABASE_OWNER_URL": where.owner,
+            "PUHUI_DATA_DIR": str(self.settings.data_dir),
+        }
+        web = supervisor.web_server(
+            host=self.settings.host,
+            port=self.settings.port,
+            workers=self.settings.web_workers,
+            environment=environment,
+        )
+        return [web, supervisor.worker(environment)]
+
+    def keep_database(self) -> None:
+        """Revive the embedded server on its old port, so that the children need only connect again."""
+        if self.embedded is not None and not self.embedded.is_running():
+            self.server = self.embedded.ensure_running()
+
+
+def _refuse_a_taken_port(chosen: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((chosen.host, chosen.port))
+        except OSError:
+            click.echo(f"Port {chosen.port} on {chosen.host} is in use; choose another with PUHUI_PORT.", err=True)
+            sys.exit(1)
+
+
+def _demo_log_ins(chosen: Settings, where: Addresses) -> list[demo.LogIn]:
+    if not chosen.is_development:
+        return []
+    opened = Database(where.app, pool_size=2)
+    try:
+        with opened.transaction() as session:
+            is_empty = session.scalar(sa.text("SELECT NOT EXISTS (SELECT FROM platform.person)"))
+        if is_empty:
+            click.echo("Building the demo town (fictional people and firms) ...")
+            demo.build_town(opened, chosen, small=False)
+        return demo.log_ins(opened)
+    finally:
+        opened.dispose()
+
+
+def _say_where(chosen: Settings, log_ins: list[demo.LogIn]) -> None:
+    click.echo(f"\nPuhui 普惠 is at http://{chosen.host}:{chosen.port}   (Ctrl-C stops it)\n")
+    if log_ins:
+        click.echo("Demo log-ins (fictional):")
+        for log_in in log_ins:
+            click.echo(f"  {log_in.role:<12} {log_in.name:<10} {log_in.how}")
+        click.echo("")
+
