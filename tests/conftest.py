@@ -1,7 +1,8 @@
-"""One real PostgreSQL per test run, migrated once; each test has a transaction that is rolled back or a database of its own."""
+"""One real PostgreSQL per test run, migrated once; a test rolls back or has a database of its own."""
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from puhui.db import Addresses, Database
 from puhui.migration import migrate
-from puhui.postgres import EmbeddedPostgres
+from puhui.postgres import EmbeddedPostgres, Server
 
 _stack = ExitStack()
 TEMPLATE = "puhui"
@@ -29,10 +30,10 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     folder = Path(tempfile.mkdtemp(prefix="puhui-tests-"))
     _stack.callback(shutil.rmtree, folder, ignore_errors=True)
-    # A killed process loses nothing without fsync; only a power cut would, and the tests of faults start their own server.
+    # A killed process loses nothing without fsync; only a power cut would.
     server = _stack.enter_context(EmbeddedPostgres(folder, {"fsync": "off", "max_connections": "300"}).joined())
     migrate(server.url("puhui_owner"))
-    os.environ["PUHUI_TEST_SERVER"] = f"{server.port} {server.passwords['postgres']} {server.passwords['puhui_owner']} {server.passwords['puhui_app']}"
+    os.environ["PUHUI_TEST_SERVER"] = json.dumps({"port": server.port, "passwords": dict(server.passwords)})
     _stack.callback(os.environ.pop, "PUHUI_TEST_SERVER", None)
 
 
@@ -42,15 +43,16 @@ def pytest_unconfigure() -> None:
 
 
 def _url(role: str, name: str) -> str:
-    port, *passwords = os.environ["PUHUI_TEST_SERVER"].split()
-    return f"postgresql://{role}:{dict(zip(('postgres', 'puhui_owner', 'puhui_app'), passwords, strict=True))[role]}@127.0.0.1:{port}/{name}"
+    return Server(**json.loads(os.environ["PUHUI_TEST_SERVER"])).url(role, name)
 
 
 def _fresh_database() -> str:
     name = f"t_{secrets.token_hex(6)}"
     with psycopg.connect(_url("postgres", "postgres"), autocommit=True) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER puhui_owner STRATEGY FILE_COPY").format(sql.Identifier(name), sql.Identifier(TEMPLATE))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER puhui_owner STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(TEMPLATE)
+            )
         )
     return name
 

@@ -89,17 +89,34 @@ class EmbeddedPostgres:
             if not (self.cluster / "PG_VERSION").exists():
                 self._make_cluster()
             server = self._known()
-            if self._process_id() is None or not _answers(server):
-                server = self._start(server)
-            return server
+            if self.process_id() is not None and self._wait_for(server):
+                return server
+            return self._start(server)
+
+    def _wait_for(self, server: Server) -> bool:
+        """Wait while the process lives until it answers; a server that is going down answers False in the end."""
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(server):
+            if self.process_id() is None or time.monotonic() > deadline:
+                return False
+            time.sleep(0.03)
+        return True
+
+    def process_id(self) -> int | None:
+        """Answer the number of the server's process, or None where it is not running."""
+        try:
+            process_id = int(json.loads((self.data_dir / "postgres.json").read_text())["pid"])
+        except FileNotFoundError:
+            return None
+        return process_id if _is_alive(process_id) else None
 
     def is_running(self) -> bool:
         """Answer whether the server's process lives."""
-        return self._process_id() is not None
+        return self.process_id() is not None
 
     def stop(self) -> None:
         """Stop the server cleanly: sessions are ended, a checkpoint is written."""
-        process_id = self._process_id()
+        process_id = self.process_id()
         if process_id is None:
             return
         os.kill(process_id, signal.SIGINT)
@@ -136,17 +153,14 @@ class EmbeddedPostgres:
         cluster = folder or self.cluster
         arguments = [part for name, value in self.options.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
+            program = [*_as_ordinary_user(), str(_binary("postgres")), "-D", str(cluster), "-p", str(server.port)]
             process = subprocess.Popen(
-                [*_as_ordinary_user(), str(_binary("postgres")), "-D", str(cluster), "-p", str(server.port), *arguments],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                [*program, *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
         self._remember(server, process.pid)
-        deadline = time.monotonic() + START_SECONDS
-        while not _answers(server):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise PostgresUnavailable(_end_of(self.log))
-            time.sleep(0.03)
         process.returncode = 0  # The server may outlive us; without this Popen would complain that it does.
+        if not self._wait_for(server):
+            raise PostgresUnavailable(_end_of(self.log))
         return server
 
     def _remember(self, server: Server, process_id: int) -> None:
@@ -160,13 +174,6 @@ class EmbeddedPostgres:
     def _known(self) -> Server:
         facts = json.loads((self.data_dir / "postgres.json").read_text())
         return Server(port=facts["port"], passwords=facts["passwords"])
-
-    def _process_id(self) -> int | None:
-        try:
-            process_id: int = json.loads((self.data_dir / "postgres.json").read_text())["pid"]
-        except FileNotFoundError:
-            return None
-        return process_id if _is_alive(process_id) else None
 
     @contextmanager
     def _alone(self) -> Iterator[IO[str]]:
@@ -219,15 +226,16 @@ def _answers(server: Server) -> bool:
 def _is_alive(process_id: int) -> bool:
     try:
         reaped, _ = os.waitpid(process_id, os.WNOHANG)
-        if reaped:
-            return False
     except ChildProcessError:
         pass
+    else:
+        return not reaped
     try:
         command = Path(f"/proc/{process_id}/cmdline").read_bytes()
     except OSError:
         return False
-    return b"postgres" in command
+    # A process that is going down has no command line any more; a number used again has another one.
+    return not command or b"postgres" in command
 
 
 def _is_last(users: IO[str]) -> bool:

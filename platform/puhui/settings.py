@@ -21,6 +21,7 @@ class Settings:
     database_owner_url: str | None
     environment: str
     secret_key: str
+    data_key: str
     host: str
     port: int
     web_workers: int
@@ -34,17 +35,27 @@ class Settings:
     def from_env(cls, env: Mapping[str, str]) -> Settings:
         """Read the settings. Raises SettingsInvalid listing every fault at once."""
         faults: list[str] = []
-        known = {f"PUHUI_{name.upper()}" for name in cls.__dataclass_fields__} | {"PUHUI_REAL_DATA", "PUHUI_TEST_SERVER"}
-        faults += [f"{name} is not a setting of Puhui" for name in sorted(env) if name.startswith("PUHUI_") and name not in known]
+        known = {f"PUHUI_{name.upper()}" for name in cls.__dataclass_fields__} | {
+            "PUHUI_REAL_DATA",
+            "PUHUI_TEST_SERVER",
+        }
+        faults += [
+            f"{name} is not a setting of Puhui"
+            for name in sorted(env)
+            if name.startswith("PUHUI_") and name not in known
+        ]
         environment = env.get("PUHUI_ENVIRONMENT", "development")
         if environment not in ("development", "production"):
             faults.append(f"PUHUI_ENVIRONMENT must be development or production, not {environment!r}")
         data_dir = Path(env.get("PUHUI_DATA_DIR", ".puhui")).resolve()
-        port = _whole_number(env, "PUHUI_PORT", 8470, 1, 65535, faults)
-        web_workers = _whole_number(env, "PUHUI_WEB_WORKERS", 2, 1, 64, faults)
+        port = _whole_number(env, "PUHUI_PORT", 8470, range(1, 65536), faults)
+        web_workers = _whole_number(env, "PUHUI_WEB_WORKERS", 2, range(1, 65), faults)
         secret_key = env.get("PUHUI_SECRET_KEY", "")
         if environment == "production" and len(secret_key) < 32:
             faults.append("PUHUI_SECRET_KEY must be set to at least 32 characters in production")
+        data_key = env.get("PUHUI_DATA_KEY", "")
+        if environment == "production" and len(data_key) < 32:
+            faults.append("PUHUI_DATA_KEY must be set to at least 32 characters in production")
         for name in ("PUHUI_DATABASE_URL", "PUHUI_DATABASE_OWNER_URL"):
             if env.get(name) and not env[name].startswith(("postgresql://", "postgres://")):
                 faults.append(f"{name} must begin with postgresql://")
@@ -55,24 +66,25 @@ class Settings:
             database_url=env.get("PUHUI_DATABASE_URL") or None,
             database_owner_url=env.get("PUHUI_DATABASE_OWNER_URL") or None,
             environment=environment,
-            secret_key=secret_key or _development_secret(data_dir),
+            secret_key=secret_key or _development_secret(data_dir, "secret"),
+            data_key=data_key or _development_secret(data_dir, "data-key"),
             host=env.get("PUHUI_HOST", "127.0.0.1"),
             port=port,
             web_workers=web_workers,
         )
 
 
-def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, high: int, faults: list[str]) -> int:
+def _whole_number(env: Mapping[str, str], name: str, default: int, allowed: range, faults: list[str]) -> int:
     text = env.get(name, str(default))
-    if text.isascii() and text.isdigit() and low <= int(text) <= high:
+    if text.isascii() and text.isdigit() and int(text) in allowed:
         return int(text)
-    faults.append(f"{name} must be a whole number from {low} to {high}, not {text!r}")
+    faults.append(f"{name} must be a whole number from {allowed[0]} to {allowed[-1]}, not {text!r}")
     return default
 
 
-def _development_secret(data_dir: Path) -> str:
-    """Keep one secret per data folder, so that sessions outlive a restart on a laptop."""
-    path = data_dir / "secret"
+def _development_secret(data_dir: Path, name: str) -> str:
+    """Keep a secret per data folder, so that log-ins and sealed names outlive a restart on a laptop."""
+    path = data_dir / name
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

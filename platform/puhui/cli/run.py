@@ -23,7 +23,7 @@ from puhui.worker import run_worker
 def run_command(empty: bool) -> None:
     """Start PostgreSQL, the demo town, web server and worker; print the address and the demo log-ins.
 
-    An external database (PUHUI_DATABASE_URL) is migrated but never filled with demo data unless it is a development one.
+    An external database (PUHUI_DATABASE_URL) is migrated; only in development is an empty one filled with the demo.
     """
     chosen = settings()
     stopped = supervisor.stop_on_signals()
@@ -114,4 +114,3 @@ def _say_where(chosen: Settings, log_ins: list[demo.LogIn]) -> None:
         for log_in in log_ins:
             click.echo(f"  {log_in.role:<12} {log_in.name:<10} {log_in.how}")
         click.echo("")
-

@@ -1,0 +1,122 @@
+"""The timetable: what the worker does, when, and the record of each run.
+
+A job is a function of a session and an instant; it calls the same action as a command would. Every job may run
+twice without harm, and its run is claimed by (job, due time), so that two leaders do not do one run twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+import ledger
+from ledger.kernel import clock
+from puhui.db import Database
+from rewards import vouchers
+
+log = structlog.get_logger()
+Outcome = Mapping[str, object]
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One line of the timetable: *every* is an interval, or *daily_at* an hour and minute of Asia/Shanghai."""
+
+    name: str
+    work: Callable[[Database, datetime], Outcome]
+    every: timedelta | None = None
+    daily_at: tuple[int, int] | None = None
+
+
+class AuditFailed(Exception):
+    """The nightly audit found a difference; the run's record holds the findings."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__("the audit found a difference")
+        self.outcome = outcome
+
+
+def expire_vouchers(database: Database, now: datetime) -> Outcome:
+    """Give the coins and the stock of vouchers back whose time is over, a thousand in a transaction."""
+    return {"expired": _until_done(database, lambda session: vouchers.expire_vouchers(session, now=now, limit=BATCH))}
+
+
+def expire_holds(database: Database, now: datetime) -> Outcome:
+    """Release the ledger's holds whose time is over."""
+    return {"expired": _until_done(database, lambda session: ledger.expire_holds(session, now=now, limit=BATCH))}
+
+
+def audit_ledger(database: Database, now: datetime) -> Outcome:  # noqa: ARG001  # Every job has the same shape.
+    """Check the whole ledger. Raises AuditFailed, which the record keeps and the log tells as an incident."""
+    report = database.run(ledger.audit)
+    outcome = {"holds": report.holds, "findings": len(report.findings)}
+    if not report.holds:
+        raise AuditFailed(outcome)
+    return outcome
+
+
+TIMETABLE = (
+    Job("expire-vouchers", expire_vouchers, every=timedelta(minutes=1)),
+    Job("expire-holds", expire_holds, every=timedelta(minutes=1)),
+    Job("audit-ledger", audit_ledger, daily_at=(3, 10)),
+)
+
+
+def run_job(database: Database, job: Job, *, due_at: datetime) -> bool:
+    """Run *job* once for *due_at* and record how it went; answer whether this process was the one to run it."""
+    if not _claim(database, job, due_at):
+        return False
+    started = clock.now()
+    try:
+        outcome, succeeded = dict(job.work(database, started)), True
+    except AuditFailed as failure:
+        outcome, succeeded = dict(failure.outcome), False
+        log.error("job.found_a_difference", job=job.name, **outcome)
+    except Exception as error:
+        outcome, succeeded = {"error": type(error).__name__}, False
+        log.exception("job.failed", job=job.name)
+    _record(database, job, due_at, outcome=outcome, succeeded=succeeded)
+    return True
+
+
+def due_at(job: Job, now: datetime) -> datetime:
+    """Answer the moment that a run at *now* stands for: the interval's beginning, or the local day's appointed time."""
+    if job.every is not None:
+        step = int(job.every.total_seconds())
+        return datetime.fromtimestamp(int(now.timestamp()) // step * step, UTC)
+    return now.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def _until_done(database: Database, work: Callable[[Session], int]) -> int:
+    total = 0
+    while done := database.run(work):
+        total += done
+        if done < BATCH:
+            break
+    return total
+
+
+def _claim(database: Database, job: Job, due: datetime) -> bool:
+    statement = sa.text(
+        "INSERT INTO platform.job_run (job, due_at, started_at) VALUES (:job, :due, :now)"
+        " ON CONFLICT DO NOTHING RETURNING job"
+    )
+    values = {"job": job.name, "due": due, "now": clock.now()}
+    return database.run(lambda session: session.scalar(statement, values)) is not None
+
+
+def _record(database: Database, job: Job, due: datetime, *, outcome: dict[str, Any], succeeded: bool) -> None:
+    statement = sa.text(
+        "UPDATE platform.job_run SET finished_at = :now, succeeded = :succeeded, outcome = CAST(:outcome AS jsonb)"
+        " WHERE job = :job AND due_at = :due"
+    )
+    values = {"now": clock.now(), "succeeded": succeeded, "outcome": json.dumps(outcome), "job": job.name, "due": due}
+    database.run(lambda session: session.execute(statement, values))
