@@ -65,7 +65,7 @@ class Database:
             session.commit()
 
     def run(self, work: Callable[[Session], T]) -> T:
-        """Run *work* in a transaction of its own; after a deadlock or serialization failure again, at most six times."""
+        """Run *work* in a transaction of its own; after a deadlock or serialization failure again, six times in all."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self.transaction() as session:
