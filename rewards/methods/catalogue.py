@@ -187,6 +187,7 @@ def _methods(name: str, text: str) -> Iterator[Method]:
             category_en=data.category_en,
             unit=raw.unit,
             unit_zh=raw.unit_zh,
+            units=frozenset({v.unit for each in versions for v in each.variants} or {raw.unit}),
             group=raw.group or raw.code,
             journey=raw.journey,
             versions=versions,
@@ -215,6 +216,7 @@ def _version(name: str, method: _Method, raw: _Version) -> Version:
             Cap(cap.period, number(cap.limit, "cap", scale=1000 if cap.counts is Counts.QUANTITY else 1), cap.counts)
             for cap in raw.caps
         ),
+        periods=tuple(sorted({cap.period for cap in raw.caps})),
         variants=tuple(
             Variant(
                 code=each.code,

@@ -14,6 +14,8 @@ from enum import StrEnum
 class Tier(StrEnum):
     """How an act is evidenced: A third party or meter, B photo or code checked, C self-declared (puhui.md §2.4)."""
 
+    __hash__ = str.__hash__  # A member finds itself in tables on the hot path without a call into Python.
+
     A = "A"
     B = "B"
     C = "C"
@@ -22,6 +24,8 @@ class Tier(StrEnum):
 class Period(StrEnum):
     """The calendar stretch, in the provider's local time, over which a cap counts."""
 
+    __hash__ = str.__hash__  # A member finds itself in tables on the hot path without a call into Python.
+
     DAY = "day"
     MONTH = "month"
     YEAR = "year"
@@ -29,6 +33,8 @@ class Period(StrEnum):
 
 class Counts(StrEnum):
     """What a cap counts: thousandths of the unit, acts, or grams."""
+
+    __hash__ = str.__hash__  # A member finds itself in tables on the hot path without a call into Python.
 
     QUANTITY = "quantity"
     EVENTS = "events"
@@ -96,6 +102,7 @@ class Version:
     note_en: str
     ride: RideLimits | None
     variants: tuple[Variant, ...]
+    periods: tuple[Period, ...]  # Those of the caps, each once: the usage that must be known.
 
     @property
     def is_uncertain(self) -> bool:
@@ -123,6 +130,7 @@ class Method:
     category_en: str
     unit: str
     unit_zh: str
+    units: frozenset[str]  # Every unit in which an act may be reported: the variants' where there are any.
     group: str
     journey: bool
     versions: tuple[Version, ...]
@@ -135,12 +143,6 @@ class Method:
     def on(self, day: date) -> Version | None:
         """The version in force on *day*; None before the first."""
         return next((v for v in reversed(self.versions) if v.valid_from <= day), None)
-
-    @property
-    def units(self) -> frozenset[str]:
-        """Every unit in which an act may be reported."""
-        branches = {v.unit for version in self.versions for v in version.variants}
-        return frozenset(branches or {self.unit})
 
 
 @dataclass(frozen=True, slots=True)
