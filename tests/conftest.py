@@ -13,12 +13,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy.orm import Session
 
+from puhui.app import create_app
 from puhui.db import Addresses, Database
 from puhui.migration import migrate
 from puhui.postgres import EmbeddedPostgres, Server
+from tests.factories import SETTINGS
 
 _stack = ExitStack()
 TEMPLATE = "puhui"
@@ -102,6 +106,18 @@ def own_database(own_addresses: Addresses) -> Iterator[Database]:
     database = Database(own_addresses.app)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def app(own_database: Database) -> Flask:
+    """The application on the test's own database."""
+    return create_app(SETTINGS, own_database)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody has logged in on; ``tests.factories.log_in`` logs someone in."""
+    return app.test_client()
 
 
 @pytest.fixture

@@ -122,3 +122,6 @@ CREATE TABLE platform.provider_token (
     revoked_at         timestamptz
 );
 CREATE INDEX provider_token_by_expiry ON platform.provider_token (expires_at);
+
+-- The health of the service names the newest migration.
+GRANT SELECT ON schema_version TO puhui_app;

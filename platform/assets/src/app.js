@@ -1,0 +1,6 @@
+// Every page: htmx and the styles. Pages work without either.
+import htmx from "htmx.org/dist/htmx.esm.js";
+import "./app.css";
+import "./forms.js";
+
+window.htmx = htmx;

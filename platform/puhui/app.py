@@ -1,0 +1,124 @@
+"""The composition root: the one file that knows every floor and every feature."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+
+from ledger.kernel.ids import new_id
+from puhui.api import create_api
+from puhui.api.health.routes import blueprint as health_api
+from puhui.api.oauth.routes import blueprint as oauth_api
+from puhui.db import Database
+from puhui.edge import Application, House, finish, now, session
+from puhui.faults import init_faults
+from puhui.headers import init_headers
+from puhui.identity.current import COOKIE, SEEN_EVERY, guard, identify, is_api, person_or_none
+from puhui.identity.log_in import touch_log_in
+from puhui.identity.vault import Vault
+from puhui.logs import configure_logs
+from puhui.settings import Settings
+from puhui.web.api_docs.views import blueprint as api_docs
+from puhui.web.formatting import init_formatting
+from puhui.web.frame import init_frame
+from puhui.web.home.views import blueprint as home
+from puhui.web.log_in.views import blueprint as log_in
+from puhui.web.preferences.choices import chosen
+from puhui.web.preferences.views import blueprint as preferences
+
+HERE = Path(__file__).parent
+WEB_BYTES = 1024 * 1024
+API_BYTES = 64 * 1024 * 1024
+CITY_TIME = "Asia/Shanghai"
+
+PAGES = (
+    api_docs,
+    home,
+    log_in,
+    preferences,
+)
+API = (
+    health_api,
+    oauth_api,
+)
+
+log = structlog.get_logger()
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings, database: Database) -> Flask:
+    """Make the application on *database*."""
+    configure_logs()
+    app = Application("puhui", root_path=str(HERE), template_folder="web")
+    app.extensions["puhui"] = House(settings=settings, database=database, vault=Vault(settings.data_key))
+    _configure(app, settings)
+    csrf.init_app(app)
+    Babel(
+        app,
+        locale_selector=_locale,
+        default_timezone=CITY_TIME,
+        default_translation_directories=str(HERE / "translations"),
+    )
+    app.before_request(_begin)
+    app.teardown_request(lambda _: finish(commit=False))
+    init_headers(app)
+    init_faults(app)
+    init_formatting(app)
+    init_frame(app)
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    create_api(app, API)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="puhui_state",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=not settings.is_development,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=1),
+        MAX_CONTENT_LENGTH=API_BYTES,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,  # No short time limits: an elder may take as long as they need over a form.
+        TEMPLATES_AUTO_RELOAD=settings.is_development,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _locale() -> str:
+    return chosen("language") if request else "zh"
+
+
+def _begin() -> Response | None:
+    """Name the request, learn who asks, and let them pass or not."""
+    g.request_id = str(new_id())
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=g.request_id)
+    if not is_api():
+        request.max_content_length = WEB_BYTES
+    if request.endpoint == "static":
+        return None
+    identify()
+    _touch()
+    refused = guard()
+    if refused is None and _needs_csrf():
+        csrf.protect()
+    return refused  # type: ignore[return-value]  # Flask takes whatever a view may return.
+
+
+def _needs_csrf() -> bool:
+    """Whether a cookie could have been ridden: every form, and an API call by a person's cookie."""
+    return request.method not in ("GET", "HEAD", "OPTIONS") and (not is_api() or person_or_none() is not None)
+
+
+def _touch() -> None:
+    person = person_or_none()
+    if person is not None and g.log_in_seen_at < now() - SEEN_EVERY:
+        kind = person.acting.kind if person.acting else None
+        touch_log_in(session(), token=request.cookies[COOKIE], kind=kind, now=now())

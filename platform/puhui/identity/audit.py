@@ -1,0 +1,54 @@
+"""The audit trail: what staff did. Entries are inserted and read; the database refuses the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from ledger.kernel.ids import new_id
+from puhui.identity.model import AuditEntry
+
+
+def record_act(
+    session: Session,
+    *,
+    person_id: UUID,
+    organisation_id: UUID | None,
+    role: str | None,
+    action: str,
+    subject: str,
+    now: datetime,
+    facts: Mapping[str, str | int | bool | None] | None = None,
+    address: str | None = None,
+    request_id: str | None = None,
+) -> None:
+    """Record that staff did *action* ("voucher.redeemed") to *subject* (an id). *facts* hold no personal data."""
+    session.add(
+        AuditEntry(
+            id=new_id(),
+            at=now,
+            person_id=person_id,
+            organisation_id=organisation_id,
+            role=role,
+            action=action,
+            subject=subject,
+            facts=dict(facts or {}),
+            address=address,
+            request_id=request_id,
+        )
+    )
+    session.flush()
+
+
+def acts_of_organisation(
+    session: Session, organisation_id: UUID, *, before: UUID | None = None, limit: int = 50
+) -> list[AuditEntry]:
+    """Answer the newest acts of an organisation's staff, *limit* at most, older than the entry *before*."""
+    query = sa.select(AuditEntry).where(AuditEntry.organisation_id == organisation_id)
+    if before is not None:
+        query = query.where(AuditEntry.id < before)
+    return list(session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)))

@@ -1,0 +1,1 @@
+"""The first page, for each kind of person, and the privacy text."""

@@ -1,0 +1,93 @@
+"""The small cast that every test knows, and how they come in.
+
+林晓 Lin Xiao is the citizen, 云上咖啡 Cloud Coffee the café, 周 Xiao Zhou its clerk, 赣江医院 Ganjiang Hospital the
+institution. All are fictional; the phones are of a form that is never given out twice here.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from ledger.kernel import clock
+from puhui.identity.current import COOKIE
+from puhui.identity.log_in import open_log_in
+from puhui.identity.model import Kind, Membership, Organisation, Person, Role
+from puhui.identity.people import create_organisation, create_person, join
+from puhui.identity.vault import Vault
+from puhui.settings import Settings
+
+SETTINGS = Settings.from_env(
+    {
+        "PUHUI_SECRET_KEY": "the tests' own secret, thirty-two characters",
+        "PUHUI_DATA_KEY": "the tests' own data key, long enough too",
+    }
+)
+VAULT = Vault(SETTINGS.data_key)
+PASSWORD = "correct horse 电池"
+_numbers = itertools.count(10_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of staff with the organisation and the membership that they act under."""
+
+    person: Person
+    organisation: Organisation
+    membership: Membership
+
+
+def a_phone() -> str:
+    """Answer a mobile number in E.164 that no other test of this run uses."""
+    return f"+86138{next(_numbers)}"
+
+
+def make_citizen(session: Session, *, name: str = "林晓", phone: str | None = None) -> Person:
+    """Make Lin, who agreed to the privacy text and has no membership."""
+    return create_person(session, vault=VAULT, phone=phone or a_phone(), name=name, now=clock.now(), consents=True)
+
+
+def make_staff(session: Session, *, kind: Kind, organisation: str, role: Role, name: str) -> Staff:
+    """Make a person with a password and a role in a new organisation of *kind*."""
+    now = clock.now()
+    person = create_person(session, vault=VAULT, phone=a_phone(), name=name, now=now, password=PASSWORD)
+    made = create_organisation(session, kind=kind, name=organisation, now=now)
+    return Staff(person, made, join(session, person=person, organisation=made, role=role, now=now))
+
+
+def make_merchant_clerk(session: Session, *, name: str = "小周", merchant: str = "云上咖啡") -> Staff:
+    """Make Zhou, clerk of the café."""
+    return make_staff(session, kind=Kind.MERCHANT, organisation=merchant, role=Role.CLERK, name=name)
+
+
+def make_merchant_manager(session: Session, *, name: str = "老陈", merchant: str = "云上咖啡") -> Staff:
+    """Make Chen, manager of a café of the same name."""
+    return make_staff(session, kind=Kind.MERCHANT, organisation=merchant, role=Role.MANAGER, name=name)
+
+
+def make_hospital_liaison(session: Session) -> Staff:
+    """Make Wan, the energy-saving liaison of Ganjiang Hospital."""
+    return make_staff(session, kind=Kind.INSTITUTION, organisation="赣江医院", role=Role.LIAISON, name="万医生")
+
+
+def make_operator(session: Session) -> Staff:
+    """Make Xu, who operates the platform."""
+    return make_staff(session, kind=Kind.OPERATOR, organisation="普惠运营中心", role=Role.OPERATOR, name="徐工")
+
+
+def log_in(client: FlaskClient, who: Person | Staff) -> FlaskClient:
+    """Log *who* (committed) in on *client*: a citizen as such, staff under their membership."""
+    person, membership = (who.person, who.membership.id) if isinstance(who, Staff) else (who, None)
+    with client.application.extensions["puhui"].database.transaction() as session:
+        token, _ = open_log_in(session, person_id=person.id, membership_id=membership, now=clock.now())
+    client.set_cookie(COOKIE, token)
+    return client
+
+
+def csrf_token(client: FlaskClient) -> str:
+    """Answer the CSRF token of *client*'s browser, as any page shows it."""
+    page = client.get("/preferences").text
+    return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
