@@ -1,0 +1,13 @@
+"""Make the market mirror of enterprises."""
+
+from __future__ import annotations
+
+from migrations.sql import run_file
+
+revision = "0009_enterprises"
+down_revision = "0008_jobs"
+
+
+def upgrade() -> None:
+    """Go forward; there is no way back but a further migration."""
+    run_file("0009_enterprises_prices.sql")

@@ -1,0 +1,57 @@
+"""Exact numbers: money in fen, quantities in whole units, halves away from zero. No float anywhere."""
+
+from __future__ import annotations
+
+import re
+
+_WHOLE = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\Z", re.ASCII)
+_DECIMAL = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?\Z", re.ASCII)
+
+
+class NumberInvalid(ValueError):
+    """The text is not a number of the asked form."""
+
+
+def whole(text: str) -> int:
+    """Read a whole number; blanks around it and thousands commas are allowed. Raises NumberInvalid."""
+    text = text.strip()
+    if not _WHOLE.match(text):
+        raise NumberInvalid(text)
+    return int(text.replace(",", ""))
+
+
+def scaled(text: str, decimals: int) -> int:
+    """Read a decimal as a whole number of 10^-decimals; digits beyond must be zeros. Raises NumberInvalid."""
+    match = _DECIMAL.match(text.strip())
+    if match is None:
+        raise NumberInvalid(text)
+    sign, integer, fraction = match[1], match[2].replace(",", ""), match[3] or ""
+    if fraction[decimals:].strip("0"):
+        raise NumberInvalid(text)
+    value = int(integer + fraction[:decimals].ljust(decimals, "0"))
+    return -value if sign else value
+
+
+def fen(text: str) -> int:
+    """Read an amount of yuan as fen. Raises NumberInvalid."""
+    return scaled(text, 2)
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """Divide and round to the nearest whole number, halves away from zero. The denominator is positive."""
+    if numerator < 0:
+        return -half_up(-numerator, denominator)
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def decimal(value: int, decimals: int) -> str:
+    """Write a whole number of 10^-decimals as a plain decimal."""
+    if decimals == 0:
+        return str(value)
+    digits = str(abs(value)).rjust(decimals + 1, "0")
+    return f"{'-' if value < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"
+
+
+def yuan(value_fen: int) -> str:
+    """Write fen as yuan with two decimals."""
+    return decimal(value_fen, 2)

@@ -1,0 +1,1 @@
+"""Instruments: what can be held, in which unit, and what may be added."""
