@@ -1,0 +1,91 @@
+"""Named reads of merchants and counters, and of what a merchant is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import ledger
+from partners.merchants.actions import COIN, TAKINGS
+from partners.merchants.errors import CounterUnknown, MerchantUnknown
+from partners.merchants.model import Counter, Merchant, Store
+
+COUNTERS_AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPlace:
+    """A counter with the store and merchant that it stands in."""
+
+    counter: Counter
+    store: Store
+    merchant: Merchant
+
+
+@dataclass(frozen=True, slots=True)
+class Takings:
+    """Coins of a merchant: *owed_units* are redeemed and not paid out, *open_units* are held by open vouchers."""
+
+    owed_units: int
+    open_units: int
+
+
+def merchant_of(session: Session, merchant_id: UUID) -> Merchant:
+    """Answer the merchant. Raises MerchantUnknown."""
+    merchant = session.get(Merchant, merchant_id)
+    if merchant is None:
+        raise MerchantUnknown(merchant=merchant_id)
+    return merchant
+
+
+def merchants_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Merchant]:
+    """Answer the merchants of *ids* in one statement; unknown ids are left out."""
+    found = session.scalars(sa.select(Merchant).where(Merchant.id.in_(set(ids))))
+    return {merchant.id: merchant for merchant in found}
+
+
+def stores_of(session: Session, merchant_id: UUID) -> Sequence[Store]:
+    """Answer the merchant's stores in the order in which they were opened, two hundred at most."""
+    query = sa.select(Store).where(Store.merchant_id == merchant_id).order_by(Store.id).limit(COUNTERS_AT_MOST)
+    return session.scalars(query).all()
+
+
+def counters_of(session: Session, merchant_id: UUID) -> Sequence[CounterPlace]:
+    """Answer the merchant's counters in the order in which they were opened, two hundred at most."""
+    rows = session.execute(
+        _places().where(Counter.merchant_id == merchant_id).order_by(Counter.id).limit(COUNTERS_AT_MOST)
+    )
+    return [CounterPlace(*row) for row in rows]
+
+
+def counter_of(session: Session, counter_id: UUID, *, merchant_id: UUID) -> CounterPlace:
+    """Answer the merchant's counter. Raises CounterUnknown, also for a counter of another merchant."""
+    row = session.execute(_places().where(Counter.id == counter_id, Counter.merchant_id == merchant_id)).one_or_none()
+    if row is None:
+        raise CounterUnknown(counter=counter_id)
+    return CounterPlace(*row)
+
+
+def places_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, CounterPlace]:
+    """Answer the counters of *ids* with their stores in one statement; unknown ids are left out."""
+    rows = session.execute(_places().where(Counter.id.in_(set(ids))))
+    return {place.counter.id: place for place in (CounterPlace(*row) for row in rows)}
+
+
+def takings_of(session: Session, merchant_id: UUID) -> Takings:
+    """Answer what the ledger holds for the merchant over all stripes."""
+    account = ledger.account_of(session, owner=merchant_id, purpose=TAKINGS, asset=COIN)
+    balance = ledger.balance(session, account)
+    return Takings(owed_units=balance.posted, open_units=balance.incoming)
+
+
+def _places() -> sa.Select[Counter, Store, Merchant]:
+    return (
+        sa.select(Counter, Store, Merchant)
+        .join(Store, Store.id == Counter.store_id)
+        .join(Merchant, Merchant.id == Counter.merchant_id)
+    )

@@ -1,0 +1,126 @@
+"""Named reads of vouchers and scans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import ledger
+from rewards.vouchers.errors import ScanUnknown, VoucherUnknown
+from rewards.vouchers.model import Refusal, Scan, State, Voucher
+from rewards.vouchers.rules import TRIES, TRIES_WITHIN
+
+STRIPES = 64
+
+
+def voucher_of(session: Session, *, citizen_id: UUID, voucher_id: UUID) -> Voucher:
+    """Answer the citizen's voucher. Raises VoucherUnknown, also for another citizen's."""
+    voucher = session.get(Voucher, (ledger.stripe_of(citizen_id), voucher_id))
+    if voucher is None or voucher.citizen_id != citizen_id:
+        raise VoucherUnknown(voucher=voucher_id)
+    return voucher
+
+
+def vouchers_of(
+    session: Session,
+    citizen_id: UUID,
+    *,
+    state: State | None = None,
+    now: datetime,
+    after: UUID | None = None,
+    limit: int = 20,
+) -> Sequence[Voucher]:
+    """Answer the citizen's vouchers in *state* at *now*, the newest first, below the id *after*."""
+    query = sa.select(Voucher).where(Voucher.stripe == ledger.stripe_of(citizen_id), Voucher.citizen_id == citizen_id)
+    if state is not None:
+        query = query.where(_in_state(state, now))
+    if after is not None:
+        query = query.where(Voucher.id < after)
+    return session.scalars(query.order_by(Voucher.id.desc()).limit(limit)).all()
+
+
+def ordinals_taken(session: Session, *, citizen_id: UUID, offer_id: UUID) -> set[int]:
+    """Answer the ordinals of the citizen's vouchers of the offer that were not given back.
+
+    What has expired counts until the job has given it back, because its stock is not back either.
+    """
+    query = sa.select(Voucher.ordinal).where(
+        Voucher.stripe == ledger.stripe_of(citizen_id),
+        Voucher.citizen_id == citizen_id,
+        Voucher.offer_id == offer_id,
+        Voucher.released_at.is_(None),
+    )
+    return set(session.scalars(query))
+
+
+def voucher_numbered(session: Session, number: int) -> Voucher | None:
+    """Answer the youngest voucher with this number; the number says the stripe, so one index entry is read."""
+    query = (
+        sa.select(Voucher)
+        .where(Voucher.stripe == number % STRIPES, Voucher.number == number)
+        .order_by(Voucher.taken_at.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def scan_of(session: Session, *, merchant_id: UUID, scan_id: UUID) -> Scan:
+    """Answer a scan of the merchant, accepted or refused. Raises ScanUnknown."""
+    scan = session.get(Scan, (ledger.stripe_of(merchant_id), scan_id))
+    if scan is None or scan.merchant_id != merchant_id:
+        raise ScanUnknown(scan=scan_id)
+    return scan
+
+
+def scanned_voucher(session: Session, scan: Scan) -> Voucher | None:
+    """Answer the voucher that the scan found, as it is now; None where it found none."""
+    if scan.voucher_id is None:
+        return None
+    return session.get(Voucher, (scan.voucher_stripe, scan.voucher_id), populate_existing=True)
+
+
+def wrong_tries(session: Session, *, merchant_id: UUID, clerk_id: UUID, now: datetime) -> int:
+    """Answer how many wrong codes the clerk has read lately, at most as many as are allowed."""
+    recent = (
+        sa.select(Scan.id)
+        .where(
+            Scan.stripe == ledger.stripe_of(merchant_id),
+            Scan.clerk_id == clerk_id,
+            Scan.scanned_at > now - TRIES_WITHIN,
+            Scan.refusal == Refusal.CODE_WRONG,
+        )
+        .limit(TRIES)
+    )
+    return session.scalar(sa.select(sa.func.count()).select_from(recent.subquery())) or 0
+
+
+def redeemed_at_counter(
+    session: Session,
+    *,
+    merchant_id: UUID,
+    counter_id: UUID | None = None,
+    since: datetime,
+    limit: int = 100,
+) -> Sequence[Voucher]:
+    """Answer what the merchant redeemed since an instant, at one counter or all, the newest first."""
+    query = sa.select(Voucher).where(Voucher.merchant_id == merchant_id, Voucher.redeemed_at >= since)
+    if counter_id is not None:
+        query = query.where(Voucher.counter_id == counter_id)
+    return session.scalars(query.order_by(Voucher.redeemed_at.desc(), Voucher.id).limit(limit)).all()
+
+
+def _in_state(state: State, now: datetime) -> sa.ColumnElement[bool]:
+    unused = sa.and_(Voucher.redeemed_at.is_(None), Voucher.cancelled_at.is_(None))
+    match state:
+        case State.REDEEMED:
+            return Voucher.redeemed_at.is_not(None)
+        case State.CANCELLED:
+            return Voucher.cancelled_at.is_not(None)
+        case State.EXPIRED:
+            return sa.and_(unused, Voucher.expires_at <= now)
+        case State.OPEN:
+            return sa.and_(unused, Voucher.released_at.is_(None), Voucher.expires_at > now)
