@@ -1,2 +1,124 @@
--- Make the ledger.
-SELECT 1;
+-- The ledger's tables. The stripe leads every key, so the same SQL runs on one PostgreSQL and on Citus.
+--
+-- account id  = number << 7 | spread << 6 | stripe      (a spread account owns the 64 ids of its number)
+-- transfer id = call << 23 | ordinal << 6 | stripe      (a call posts at most 131,072 rows; id order is posting order)
+
+CREATE SEQUENCE ledger.account_number AS bigint;
+CREATE SEQUENCE ledger.call_number AS bigint;
+
+-- sum(bigint) answers numeric, which costs more than the sum; this one stays bigint and refuses an overflow.
+CREATE AGGREGATE ledger.sum8(bigint) (SFUNC = int8pl, STYPE = bigint, INITCOND = '0', COMBINEFUNC = int8pl, PARALLEL = SAFE);
+
+CREATE TABLE ledger.asset (
+    id smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    code text NOT NULL UNIQUE CHECK (code ~ '^[A-Za-z][A-Za-z0-9._-]{0,31}$'),
+    scale smallint NOT NULL CHECK (scale BETWEEN 0 AND 12),
+    name text NOT NULL,
+    clearing bigint NOT NULL,
+    opened_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- One row per account; a spread account has one per stripe. The counters are kept by the posting functions alone;
+-- last_debit and last_credit head the two chains that statements walk (see transfer).
+CREATE TABLE ledger.account (
+    id bigint NOT NULL,
+    debits_posted bigint NOT NULL DEFAULT 0 CHECK (debits_posted >= 0),
+    credits_posted bigint NOT NULL DEFAULT 0 CHECK (credits_posted >= 0),
+    debits_pending bigint NOT NULL DEFAULT 0 CHECK (debits_pending >= 0),
+    credits_pending bigint NOT NULL DEFAULT 0 CHECK (credits_pending >= 0),
+    last_debit bigint NOT NULL DEFAULT 0,
+    last_credit bigint NOT NULL DEFAULT 0,
+    debit_count bigint NOT NULL DEFAULT 0,
+    credit_count bigint NOT NULL DEFAULT 0,
+    posted_at timestamptz NOT NULL DEFAULT '-infinity',
+    opened_at timestamptz NOT NULL DEFAULT now(),
+    closed_at timestamptz,
+    owner uuid NOT NULL,
+    stripe smallint NOT NULL,
+    asset smallint NOT NULL REFERENCES ledger.asset (id),
+    normal_side "char" NOT NULL CHECK (normal_side IN ('D', 'C')),
+    floor boolean NOT NULL,
+    purpose text NOT NULL CHECK (purpose ~ '^[a-z][a-z0-9_.:-]{0,63}$'),
+    PRIMARY KEY (stripe, id),
+    UNIQUE (stripe, owner, purpose, asset),
+    CONSTRAINT stripe_is_in_the_id CHECK (stripe = (id & 63)),
+    -- The truth behind InsufficientBalance: what is held cannot be spent, and nothing goes below zero.
+    CONSTRAINT floor CHECK (
+        NOT floor
+        OR CASE normal_side
+            WHEN 'C' THEN credits_posted - debits_posted - debits_pending >= 0
+            ELSE debits_posted - credits_posted - credits_pending >= 0
+        END
+    )
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.1);
+
+-- One row per writing call: its idempotency, its place in time, and the salt of its transfers' leaves in a public log
+-- (salt of a transfer = sha256(salt ‖ id)). xid tells when no older transaction can still appear.
+CREATE TABLE ledger.request (
+    number bigint NOT NULL,
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    posted_at timestamptz NOT NULL,
+    items integer NOT NULL,
+    stripe smallint NOT NULL,
+    id uuid NOT NULL,
+    salt uuid NOT NULL DEFAULT gen_random_uuid(),
+    input_hash bytea NOT NULL,
+    PRIMARY KEY (stripe, id)
+);
+CREATE INDEX request_number ON ledger.request USING brin (number) WITH (pages_per_range = 8, autosummarize = on);
+
+-- A transfer is one immutable row that debits one account and credits another. Each account's debits form a chain
+-- (debit_prev), its credits another, with running totals and a running number, so a statement needs no index that
+-- grows at random places; every 64th link is indexed, so that any instant is found in a few steps.
+CREATE TABLE ledger.transfer (
+    id bigint NOT NULL,
+    debit bigint NOT NULL,
+    credit bigint NOT NULL,
+    units bigint NOT NULL CHECK (units > 0),
+    occurred_at timestamptz NOT NULL,
+    posted_at timestamptz NOT NULL,
+    debit_prev bigint NOT NULL,
+    credit_prev bigint NOT NULL,
+    debit_total bigint NOT NULL,
+    credit_total bigint NOT NULL,
+    debit_seq bigint NOT NULL,
+    credit_seq bigint NOT NULL,
+    stripe smallint NOT NULL,
+    asset smallint NOT NULL,
+    kind text NOT NULL CHECK (length(kind) BETWEEN 1 AND 32),
+    reference uuid,
+    reverses bigint,
+    part_of bigint,
+    reason text,
+    PRIMARY KEY (stripe, id),
+    CONSTRAINT within_one_stripe CHECK (stripe = (id & 63) AND stripe = (debit & 63) AND stripe = (credit & 63)),
+    CONSTRAINT between_two_accounts CHECK (debit <> credit)
+) WITH (fillfactor = 100);
+CREATE INDEX transfer_debit_link ON ledger.transfer (stripe, debit, id) WHERE debit_seq & 63 = 0;
+CREATE INDEX transfer_credit_link ON ledger.transfer (stripe, credit, id) WHERE credit_seq & 63 = 0;
+CREATE UNIQUE INDEX transfer_reversed_once ON ledger.transfer (stripe, reverses) WHERE reverses IS NOT NULL;
+CREATE INDEX transfer_part ON ledger.transfer (stripe, part_of) WHERE part_of IS NOT NULL;
+
+CREATE TABLE ledger.hold (
+    id bigint NOT NULL,
+    debit bigint NOT NULL,
+    credit bigint NOT NULL,
+    units bigint NOT NULL CHECK (units > 0),
+    held_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    ended_at timestamptz,
+    settled_units bigint,
+    transfer bigint,
+    stripe smallint NOT NULL,
+    asset smallint NOT NULL,
+    state text NOT NULL DEFAULT 'held' CHECK (state IN ('held', 'settled', 'released', 'expired')),
+    kind text NOT NULL CHECK (length(kind) BETWEEN 1 AND 32),
+    reference uuid,
+    PRIMARY KEY (stripe, id),
+    CONSTRAINT never_over_settled CHECK (settled_units IS NULL OR settled_units BETWEEN 1 AND units),
+    CONSTRAINT ended_when_not_held CHECK ((state = 'held') = (ended_at IS NULL)),
+    CONSTRAINT settled_by_a_transfer CHECK ((state = 'settled') = (transfer IS NOT NULL AND settled_units IS NOT NULL))
+) WITH (fillfactor = 70);
+CREATE INDEX hold_open_debit ON ledger.hold (stripe, debit, expires_at) INCLUDE (units) WHERE state = 'held';
+CREATE INDEX hold_open_credit ON ledger.hold (stripe, credit, expires_at) INCLUDE (units) WHERE state = 'held';
+CREATE INDEX hold_expiring ON ledger.hold (stripe, expires_at) WHERE state = 'held' AND expires_at IS NOT NULL;

@@ -45,6 +45,7 @@ def database() -> Iterator[Database]:
 
 # The noun, and the attribute of ``puhui.cli.<module>`` that is its command: a line each, in alphabetical order.
 COMMANDS = {
+    "ledger": "puhui.cli.ledger:ledger_command",
     "market": "puhui.cli.market:market_command",
     "migrate": "puhui.cli.migrate:migrate_command",
     "run": "puhui.cli.run:run_command",

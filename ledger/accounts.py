@@ -1,0 +1,122 @@
+"""Assets and accounts: opened as sets; opening again answers what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from ledger.connection import SessionLike, rows
+from ledger.errors import AccountDiffers, AccountUnknown, AssetUnknown
+from ledger.model import Account, Asset, NewAccount, Side
+from ledger.stripes import SPREAD_BIT, STRIPE_MASK, stripe_of
+
+SELECT: LiteralString = """
+SELECT a.id, a.owner, a.purpose, s.code AS asset, a.normal_side, a.floor, a.closed_at
+FROM ledger.account a JOIN ledger.asset s ON s.id = a.asset
+"""
+
+
+def open_asset(session: SessionLike, code: str, *, scale: int, name: str) -> Asset:
+    """Open an asset and its clearing account; opening it again answers the one that is there."""
+    row = rows(session, "SELECT * FROM ledger.open_asset(%s, %s, %s)", code, scale, name)[0]
+    return Asset(row.code, row.scale, row.name)
+
+
+def open_account(
+    session: SessionLike,
+    *,
+    owner: UUID,
+    purpose: str,
+    asset: str,
+    normal_side: Side = Side.CREDIT,
+    floor: bool = True,
+    spread: bool = False,
+) -> Account:
+    """Open one account. Raises AssetUnknown, AccountDiffers."""
+    return open_accounts(session, [NewAccount(owner, purpose, asset, normal_side, floor, spread)])[0]
+
+
+def open_accounts(session: SessionLike, accounts: Sequence[NewAccount]) -> list[Account]:
+    """Open accounts as a set, in the order given; one that is there is answered as it is.
+
+    Raises AssetUnknown, AccountDiffers.
+    """
+    if not accounts:
+        return []
+    owners, purposes, assets, sides, floors, spreads = (list(column) for column in zip(*accounts, strict=True))
+    rows(
+        session,
+        "SELECT ledger.open_accounts(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::boolean[], %s::boolean[])",
+        owners, purposes, assets, [side.value for side in sides], floors, spreads,
+    )  # fmt: skip
+    found = {
+        (account.owner, account.purpose, account.asset): account for account in _find(session, owners, purposes, assets)
+    }
+    return [_as_wanted(new, found.get((new.owner, new.purpose, new.asset))) for new in accounts]
+
+
+def account_of(session: SessionLike, *, owner: UUID, purpose: str, asset: str) -> Account:
+    """Answer the owner's account of a purpose. Raises AccountUnknown."""
+    found = _find(session, [owner], [purpose], [asset])
+    if not found:
+        raise AccountUnknown(owner=str(owner), purpose=purpose, asset=asset)
+    return found[0]
+
+
+def accounts_of(session: SessionLike, owner: UUID) -> list[Account]:
+    """Answer all accounts of an owner, by purpose and asset."""
+    found = rows(
+        session,
+        SELECT + "WHERE a.stripe = %s AND a.owner = %s ORDER BY a.purpose, s.code",
+        stripe_of(owner),
+        owner,
+    )
+    return [_account(row) for row in found]
+
+
+def account(session: SessionLike, account_id: int) -> Account:
+    """Answer the account of an id. Raises AccountUnknown."""
+    found = rows(
+        session,
+        SELECT + "WHERE a.stripe = %s AND a.id = %s",
+        account_id & STRIPE_MASK,
+        account_id,
+    )
+    if not found:
+        raise AccountUnknown(account=account_id)
+    return _account(found[0])
+
+
+def _find(session: SessionLike, owners: list[UUID], purposes: list[str], assets: list[str]) -> list[Account]:
+    found = rows(
+        session,
+        SELECT + "JOIN unnest(%s::uuid[], %s::text[], %s::text[]) AS w (owner, purpose, asset) ON s.code = w.asset"
+        " AND a.stripe = ledger.stripe_of(w.owner) AND a.owner = w.owner AND a.purpose = w.purpose",
+        owners,
+        purposes,
+        assets,
+    )
+    return [_account(row) for row in found]
+
+
+def _account(row: Any) -> Account:  # noqa: ANN401  # A named tuple of psycopg.
+    spread = bool(row.id & SPREAD_BIT)
+    return Account(
+        id=row.id & ~STRIPE_MASK if spread else row.id,
+        owner=row.owner,
+        purpose=row.purpose,
+        asset=row.asset,
+        normal_side=Side(row.normal_side),
+        floor=row.floor,
+        spread=spread,
+        closed_at=row.closed_at,
+    )
+
+
+def _as_wanted(new: NewAccount, found: Account | None) -> Account:
+    if found is None:
+        raise AssetUnknown(asset=new.asset)
+    if (found.normal_side, found.floor, found.spread) != (new.normal_side, new.floor, new.spread):
+        raise AccountDiffers(account=found.id, purpose=new.purpose, asset=new.asset)
+    return found

@@ -1,0 +1,70 @@
+"""The hot calls: one round trip, prepared once per connection, binary both ways."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+from weakref import WeakSet
+
+import msgspec
+import psycopg
+from psycopg import errors, pq
+
+from ledger.connection import SessionLike, driver
+from ledger.errors import refusal
+from ledger.wire import EPOCH
+
+IDLE, TUPLES = pq.TransactionStatus.IDLE, pq.ExecStatus.TUPLES_OK
+BINARY = pq.Format.BINARY
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a writing function of the ledger answered."""
+
+    number: int
+    posted_at: datetime
+    replayed: bool
+
+
+class Call:
+    """A function of PostgreSQL that writes; its parameters are given in binary."""
+
+    def __init__(self, function: LiteralString, types: LiteralString) -> None:
+        names = types.split()
+        places = ", ".join(f"${place}::{name}" for place, name in enumerate(names, 1))
+        self._statement = f"SELECT code, number, posted_at, facts FROM ledger.{function}({places})".encode()  # noqa: S608  # Literals of ours.
+        self._name = f"ledger_{function}".encode()
+        self._formats = [BINARY] * len(names)
+        self._prepared_on: WeakSet[psycopg.Connection[Any]] = WeakSet()
+
+    def __call__(self, session: SessionLike, values: list[bytes | None]) -> Answer:
+        """Run it. Raises the LedgerError that it answered, or the driver's error."""
+        connection = driver(session)
+        wire = connection.pgconn
+        if wire.transaction_status == IDLE and not connection.autocommit:
+            connection.execute("SELECT")  # Lets the driver begin the transaction as its settings say.
+        if connection not in self._prepared_on:
+            _checked(connection, wire.prepare(self._name, self._statement), pq.ExecStatus.COMMAND_OK)
+            self._prepared_on.add(connection)
+        parameters: Sequence[Any] = values  # The driver takes None for NULL; its type forgets to say so.
+        answer = wire.exec_prepared(self._name, parameters, self._formats, BINARY)
+        return _answer(_checked(connection, answer, TUPLES))
+
+
+def _checked(connection: psycopg.Connection[Any], answer: pq.abc.PGresult, wanted: int) -> pq.abc.PGresult:
+    if answer.status != wanted:
+        raise errors.error_from_result(answer, connection.info.encoding)
+    return answer
+
+
+def _answer(row: pq.abc.PGresult) -> Answer:
+    code = row.get_value(0, 0)
+    if code not in (b"posted", b"replayed"):
+        facts = row.get_value(0, 3)
+        raise refusal((code or b"").decode(), msgspec.json.decode(facts[1:]) if facts else None)
+    number, at = struct.unpack(">qq", (row.get_value(0, 1) or b"") + (row.get_value(0, 2) or b""))
+    return Answer(number, EPOCH + timedelta(microseconds=at), code == b"replayed")

@@ -1,0 +1,138 @@
+"""Posting and reversing: lists of transfers that stand or fall together, each list once per request id."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from ledger.calls import Answer, Call
+from ledger.connection import SessionLike, rows
+from ledger.errors import AccountUnknown, LedgerError, TransferUnknown, UnitsInvalid
+from ledger.model import NewTransfer, Posting
+from ledger.stripes import stripe_of
+from ledger.wire import INT8, TEXT, TIMESTAMPTZ, UUID_OID, instants, int8s, microseconds, texts, uuids
+
+LONGEST_LIST = 65_536
+
+_post_one = Call("post_one", "uuid bytea timestamptz bigint bigint bigint timestamptz text uuid")
+_post_list = Call(
+    "post_list", "uuid bytea timestamptz bigint[] bigint[] bigint[] timestamptz[] text[] uuid[] bigint[] text"
+)
+
+# The same bytes as the arrays of ledger.wire with one element each, so that a list of one hashes alike either way.
+_NUMBERS = struct.Struct(">" + "iiiiiiq" * 4)
+_TEXT_HEAD = struct.pack(">iiiii", 1, 0, TEXT, 1, 1)
+_UUID_HEAD = struct.pack(">iiiiii", 1, 0, UUID_OID, 1, 1, 16)
+_NO_UUID = uuids([None])
+_NOTHING_REVERSED = int8s([])
+_HEAD, _INSTANT_HEAD = (1, 0, INT8, 1, 1, 8), (1, 0, TIMESTAMPTZ, 1, 1, 8)
+_EIGHT = struct.Struct(">q").pack
+
+
+def post(session: SessionLike, transfers: Sequence[NewTransfer], *, request_id: UUID, now: datetime) -> Posting:
+    """Post a list, all of it or nothing; the same request id and content answers the first answer again.
+
+    Raises RequestConflict, UnitsInvalid, AccountUnknown, SameAccount, AssetMismatch, AccountClosed,
+    InsufficientBalance (in this order of precedence).
+    """
+    if not transfers:
+        return Posting(0, now, False, (), (), 0)
+    debits, credits, units, occurred_at, kinds, references = zip(*transfers, strict=True)
+    return post_columns(
+        session, debits=debits, credits=credits, units=units, occurred_at=occurred_at, kinds=kinds,
+        references=references, request_id=request_id, now=now,
+    )  # fmt: skip
+
+
+def post_columns(
+    session: SessionLike,
+    *,
+    debits: Sequence[int],
+    credits: Sequence[int],
+    units: Sequence[int],
+    occurred_at: Sequence[datetime],
+    kinds: Sequence[str],
+    references: Sequence[UUID | None],
+    request_id: UUID,
+    now: datetime,
+) -> Posting:
+    """Post a list given as columns of one length: the same as `post`, without an object per transfer."""
+    try:
+        if len(debits) == 1:
+            alone = NewTransfer(debits[0], credits[0], units[0], occurred_at[0], kinds[0], references[0])
+            answer = _one(session, alone, request_id, now)
+        else:
+            columns = [
+                int8s(debits),
+                int8s(credits),
+                int8s(units),
+                instants(occurred_at),
+                texts(kinds),
+                uuids(references),
+            ]
+            answer = _list(session, columns, request_id, now)
+    except struct.error:
+        raise _not_a_number(units) from None
+    return Posting(answer.number, answer.posted_at, answer.replayed, debits, credits, stripe_of(request_id))
+
+
+def reverse(
+    session: SessionLike, transfer_ids: Sequence[int], *, reason: str, request_id: UUID, now: datetime
+) -> Posting:
+    """Post the opposite of transfers, all of them or none; each can be reversed once.
+
+    Raises what `post` raises, and TransferUnknown and TransferReversed.
+    """
+    found = {
+        row.id: row for row in rows(session, "SELECT * FROM ledger.whole_transfers(%s::bigint[])", list(transfer_ids))
+    }
+    for transfer_id in transfer_ids:
+        if transfer_id not in found:
+            raise TransferUnknown(transfer=transfer_id)
+    originals = [found[transfer_id] for transfer_id in transfer_ids]
+    debits, credits = [row.credit for row in originals], [row.debit for row in originals]
+    columns = [
+        int8s(debits), int8s(credits), int8s([row.units for row in originals]), instants([now] * len(originals)),
+        texts(["reversal"] * len(originals)), uuids([row.reference for row in originals]),
+    ]  # fmt: skip
+    hashed = sha256(b"reverse" + int8s(transfer_ids) + reason.encode()).digest()
+    answer = _list(session, columns, request_id, now, reversed_ids=int8s(transfer_ids), reason=reason, hashed=hashed)
+    return Posting(answer.number, answer.posted_at, answer.replayed, debits, credits, stripe_of(request_id))
+
+
+def _list(
+    session: SessionLike,
+    columns: list[bytes],
+    request_id: UUID,
+    now: datetime,
+    *,
+    reversed_ids: bytes = _NOTHING_REVERSED,
+    reason: str | None = None,
+    hashed: bytes | None = None,
+) -> Answer:
+    digest = hashed or sha256(b"post" + b"".join(columns)).digest()
+    told = reason.encode() if reason is not None else None
+    return _post_list(session, [request_id.bytes, digest, _EIGHT(microseconds(now)), *columns, reversed_ids, told])
+
+
+def _one(session: SessionLike, new: NewTransfer, request_id: UUID, now: datetime) -> Answer:
+    debit, credit, units, occurred_at, kind, reference = new
+    at, text = microseconds(occurred_at), kind.encode()
+    numbers = _NUMBERS.pack(*_HEAD, debit, *_HEAD, credit, *_HEAD, units, *_INSTANT_HEAD, at)
+    referred = _NO_UUID if reference is None else _UUID_HEAD + reference.bytes
+    digest = sha256(b"post" + numbers + _TEXT_HEAD + struct.pack(">i", len(text)) + text + referred).digest()
+    told = None if reference is None else reference.bytes
+    scalars = [_EIGHT(microseconds(now)), _EIGHT(debit), _EIGHT(credit), _EIGHT(units), _EIGHT(at), text, told]
+    return _post_one(session, [request_id.bytes, digest, *scalars])
+
+
+def _not_a_number(units: Sequence[Any]) -> LedgerError:
+    """Say which value was no whole number of 64 bits."""
+    for index, value in enumerate(units):
+        if not isinstance(value, int) or not -(2**63) <= value < 2**63:
+            return UnitsInvalid(index=index)
+    return AccountUnknown()

@@ -1,0 +1,65 @@
+-- The audit: every law of the ledger as a query that answers what breaks it. Nothing is repaired.
+
+CREATE VIEW ledger.trial_balance AS
+SELECT a.stripe, s.code AS asset, sum(a.debits_posted)::bigint AS debits, sum(a.credits_posted)::bigint AS credits,
+    count(*) AS accounts
+FROM ledger.account a JOIN ledger.asset s ON s.id = a.asset
+GROUP BY a.stripe, s.code;
+
+CREATE FUNCTION ledger.audit() RETURNS TABLE (law text, subject text, expected text, found text)
+LANGUAGE sql STABLE AS $$
+    SELECT 'trial_balance', format('stripe %s, %s', stripe, asset), debits::text, credits::text
+    FROM ledger.trial_balance WHERE debits <> credits
+    UNION ALL
+    SELECT 'clearing_sums_to_zero', s.code, '0', sum(a.credits_posted - a.debits_posted)::text
+    FROM ledger.asset s JOIN ledger.account a ON a.id >= s.clearing AND a.id <= (s.clearing | 63)
+    GROUP BY s.code HAVING sum(a.credits_posted - a.debits_posted) <> 0
+    UNION ALL
+    SELECT 'balance_matches_transfers', format('account %s', coalesce(a.id, t.id)),
+        format('debits %s (%s), credits %s (%s)', coalesce(t.debits, 0), coalesce(t.debit_count, 0), coalesce(t.credits, 0), coalesce(t.credit_count, 0)),
+        format('debits %s (%s), credits %s (%s)', a.debits_posted, a.debit_count, a.credits_posted, a.credit_count)
+    FROM (
+        SELECT e.id, sum(e.debits) AS debits, sum(e.credits) AS credits, sum(e.debit_count) AS debit_count, sum(e.credit_count) AS credit_count
+        FROM (
+            SELECT debit AS id, units AS debits, 0::bigint AS credits, 1 AS debit_count, 0 AS credit_count FROM ledger.transfer
+            UNION ALL
+            SELECT credit, 0, units, 0, 1 FROM ledger.transfer
+        ) e GROUP BY e.id
+    ) t FULL JOIN ledger.account a ON a.id = t.id
+    WHERE a.id IS NULL
+        OR (a.debits_posted, a.credits_posted, a.debit_count, a.credit_count)
+            <> (coalesce(t.debits, 0), coalesce(t.credits, 0), coalesce(t.debit_count, 0), coalesce(t.credit_count, 0))
+    UNION ALL
+    SELECT 'pending_matches_holds', format('account %s', a.id),
+        format('debits %s, credits %s', coalesce(h.debits, 0), coalesce(h.credits, 0)),
+        format('debits %s, credits %s', a.debits_pending, a.credits_pending)
+    FROM ledger.account a LEFT JOIN (
+        SELECT e.id, sum(e.debits) AS debits, sum(e.credits) AS credits
+        FROM (
+            SELECT debit AS id, units AS debits, 0::bigint AS credits FROM ledger.hold WHERE state = 'held'
+            UNION ALL
+            SELECT credit, 0, units FROM ledger.hold WHERE state = 'held'
+        ) e GROUP BY e.id
+    ) h ON h.id = a.id
+    WHERE (a.debits_pending, a.credits_pending) <> (coalesce(h.debits, 0), coalesce(h.credits, 0))
+    UNION ALL
+    SELECT 'floor', format('account %s', a.id), 'at least 0',
+        (CASE a.normal_side WHEN 'C' THEN a.credits_posted - a.debits_posted - a.debits_pending
+            ELSE a.debits_posted - a.credits_posted - a.credits_pending END)::text
+    FROM ledger.account a
+    WHERE a.floor AND CASE a.normal_side WHEN 'C' THEN a.credits_posted - a.debits_posted - a.debits_pending
+        ELSE a.debits_posted - a.credits_posted - a.credits_pending END < 0
+    UNION ALL
+    SELECT 'chain', format('transfer %s of account %s', w.id, w.account),
+        format('after %s, total %s, number %s', w.prev, w.total, w.seq), format('after %s, total %s, number %s', w.its_prev, w.its_total, w.its_seq)
+    FROM (
+        SELECT e.*, coalesce(lag(e.id) OVER chain, 0) AS prev, ledger.sum8(e.units) OVER chain AS total, row_number() OVER chain AS seq
+        FROM (
+            SELECT id, debit AS account, 'D' AS side, units, debit_prev AS its_prev, debit_total AS its_total, debit_seq AS its_seq FROM ledger.transfer
+            UNION ALL
+            SELECT id, credit, 'C', units, credit_prev, credit_total, credit_seq FROM ledger.transfer
+        ) e
+        WINDOW chain AS (PARTITION BY e.account, e.side ORDER BY e.id ROWS UNBOUNDED PRECEDING)
+    ) w
+    WHERE (w.its_prev, w.its_total, w.its_seq) <> (w.prev, w.total, w.seq)
+$$;

@@ -1,0 +1,53 @@
+-- Why a list was refused: the first code of this order that any row earns, and among its rows the first.
+--   units_invalid, account_unknown, same_account, asset_mismatch, account_closed, transfer_reversed, insufficient_balance
+
+CREATE FUNCTION ledger.refusals(debits bigint[], credits bigint[], units bigint[], reversed bigint[])
+RETURNS TABLE (place bigint, rank integer, code text, account bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT e.place - 1, v.rank, v.code, v.account
+    FROM unnest(debits, credits, units, reversed) WITH ORDINALITY AS e (d, c, u, r, place)
+    LEFT JOIN ledger.account da ON da.stripe = (e.d & 63)::smallint AND da.id = e.d
+    LEFT JOIN ledger.account ca ON ca.stripe = (e.c & 63)::smallint AND ca.id = e.c
+    CROSS JOIN LATERAL (
+        SELECT x.rank, x.code, x.account
+        FROM (VALUES
+            (1, 'units_invalid', NULL::bigint, e.u IS NULL OR e.u NOT BETWEEN 1 AND 9007199254740991),
+            (2, 'account_unknown', CASE WHEN da.id IS NULL THEN e.d ELSE e.c END, da.id IS NULL OR ca.id IS NULL),
+            (3, 'same_account', e.d, e.d = e.c),
+            (4, 'asset_mismatch', e.d, da.asset <> ca.asset),
+            (5, 'account_closed', CASE WHEN da.closed_at IS NOT NULL THEN e.d ELSE e.c END, da.closed_at IS NOT NULL OR ca.closed_at IS NOT NULL),
+            (6, 'transfer_reversed', NULL::bigint, EXISTS (
+                SELECT FROM ledger.transfer t WHERE t.reverses = e.r AND t.stripe IN ((e.r & 63)::smallint)))
+        ) AS x (rank, code, account, applies)
+        WHERE x.applies
+        ORDER BY x.rank
+        LIMIT 1
+    ) v
+$$;
+
+CREATE FUNCTION ledger.refusal_of(
+    home bigint, debits bigint[], credits bigint[], units bigint[], reversed bigint[], OUT code text, OUT facts jsonb
+)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    SELECT f.code, jsonb_strip_nulls(jsonb_build_object('index', f.place, 'account', f.account)) INTO code, facts
+    FROM ledger.refusals(debits, credits, units, reversed) f
+    ORDER BY f.rank, f.place LIMIT 1;
+    IF FOUND THEN
+        RETURN;
+    END IF;
+    -- Only the floor is left: the account that lacks most, seen as one account where it is spread.
+    code := 'insufficient_balance';
+    SELECT jsonb_build_object('account', n.account, 'needed', n.needed::text, 'available', f.available::text) INTO facts
+    FROM (
+        SELECT s.account, sum(s.units) AS needed
+        FROM (
+            SELECT e.d AS account, e.u AS units, 'C' AS side FROM unnest(debits, credits, units) AS e (d, c, u)
+            UNION ALL SELECT e.c, e.u, 'D' FROM unnest(debits, credits, units) AS e (d, c, u)
+        ) s
+        JOIN ledger.account a ON a.stripe = (s.account & 63)::smallint AND a.id = s.account AND a.floor AND a.normal_side = s.side::"char"
+        GROUP BY s.account
+    ) n
+    CROSS JOIN LATERAL (SELECT b.available FROM ledger.balances_of(ARRAY[n.account], '-infinity') b) f
+    ORDER BY n.needed - f.available DESC LIMIT 1;
+END $$;

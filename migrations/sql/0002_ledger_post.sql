@@ -1,0 +1,110 @@
+-- One transfer a call: the lean path. Where anything is out of the ordinary (replay, refusal, other stripes, both
+-- accounts spread) it undoes what little it did and hands over to post_list, which knows every case.
+
+-- Remember a request. Answers number and time for a new one; replayed or code for one that is there.
+CREATE FUNCTION ledger.replay_of(p_request uuid, p_hash bytea, OUT code text, OUT number bigint, OUT posted_at timestamptz)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    first ledger.request;
+BEGIN
+    SELECT * INTO STRICT first FROM ledger.request r
+    WHERE r.stripe = ledger.stripe_of(p_request) AND r.id = p_request;
+    number := first.number;
+    posted_at := first.posted_at;
+    code := CASE WHEN first.input_hash = p_hash THEN 'replayed' ELSE 'request_conflict' END;
+END $$;
+
+CREATE FUNCTION ledger.post_one(
+    p_request uuid, p_hash bytea, p_now timestamptz, p_debit bigint, p_credit bigint, p_units bigint,
+    p_occurred_at timestamptz, p_kind text, p_reference uuid,
+    OUT code text, OUT number bigint, OUT posted_at timestamptz, OUT facts jsonb
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+DECLARE
+    d bigint := CASE WHEN p_debit & 64 = 0 THEN p_debit ELSE (p_debit & ~63::bigint) | (p_credit & 63) END;
+    c bigint := CASE WHEN p_credit & 64 = 0 THEN p_credit ELSE (p_credit & ~63::bigint) | (p_debit & 63) END;
+    s smallint := (d & 63)::smallint;
+    request_stripe smallint := (get_byte(uuid_send(p_request), 15) & 63)::smallint;
+    this bigint;
+    dr record;
+    cr record;
+    kept smallint;
+    debited boolean := false;
+    credited boolean := false;
+BEGIN
+    IF p_units > 0 AND d <> c AND d & 63 = c & 63 AND p_debit & p_credit & 64 = 0 THEN
+        number := nextval('ledger.call_number');
+        posted_at := clock_timestamp();
+        this := (number << 23) | s;
+        INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash)
+        VALUES (number, posted_at, 1, request_stripe, p_request, p_hash) ON CONFLICT DO NOTHING;
+        IF NOT FOUND THEN
+            SELECT r.code, r.number, r.posted_at INTO code, number, posted_at FROM ledger.replay_of(p_request, p_hash) r;
+            RETURN;
+        END IF;
+        -- Accounts are locked in the order of their ids, here and everywhere.
+        IF c < d THEN
+            UPDATE ledger.account a
+            SET credits_posted = a.credits_posted + p_units, credit_count = a.credit_count + 1, last_credit = this, posted_at = post_one.posted_at
+            WHERE a.stripe = s AND a.id = c AND a.closed_at IS NULL
+                AND (NOT a.floor OR a.normal_side = 'C' OR a.debits_posted - a.credits_posted - a.credits_pending >= p_units)
+            RETURNING old.last_debit, old.last_credit, old.posted_at, a.credits_posted AS total, a.credit_count AS seq, a.asset INTO cr;
+            credited := FOUND;
+            kept := cr.asset;
+        END IF;
+        IF credited OR d < c THEN
+            UPDATE ledger.account a
+            SET debits_posted = a.debits_posted + p_units, debit_count = a.debit_count + 1, last_debit = this, posted_at = post_one.posted_at
+            WHERE a.stripe = s AND a.id = d AND a.closed_at IS NULL AND (kept IS NULL OR a.asset = kept)
+                AND (NOT a.floor OR a.normal_side = 'D' OR a.credits_posted - a.debits_posted - a.debits_pending >= p_units)
+            RETURNING old.last_debit, old.last_credit, old.posted_at, a.debits_posted AS total, a.debit_count AS seq, a.asset INTO dr;
+            debited := FOUND;
+            kept := dr.asset;
+        END IF;
+        IF debited AND NOT credited THEN
+            UPDATE ledger.account a
+            SET credits_posted = a.credits_posted + p_units, credit_count = a.credit_count + 1, last_credit = this, posted_at = post_one.posted_at
+            WHERE a.stripe = s AND a.id = c AND a.closed_at IS NULL AND a.asset = kept
+                AND (NOT a.floor OR a.normal_side = 'C' OR a.debits_posted - a.credits_posted - a.credits_pending >= p_units)
+            RETURNING old.last_debit, old.last_credit, old.posted_at, a.credits_posted AS total, a.credit_count AS seq, a.asset INTO cr;
+            credited := FOUND;
+        END IF;
+        IF debited AND credited THEN
+            IF greatest(dr.last_debit, dr.last_credit, cr.last_debit, cr.last_credit) >= this OR greatest(dr.posted_at, cr.posted_at) > posted_at THEN
+                -- Another call took a later number and was quicker to the lock: take a number again, now under the lock.
+                number := nextval('ledger.call_number');
+                posted_at := greatest(clock_timestamp(), dr.posted_at, cr.posted_at);
+                this := (number << 23) | s;
+                UPDATE ledger.account a SET last_debit = this, posted_at = post_one.posted_at WHERE a.stripe = s AND a.id = d;
+                UPDATE ledger.account a SET last_credit = this, posted_at = post_one.posted_at WHERE a.stripe = s AND a.id = c;
+                UPDATE ledger.request r SET number = post_one.number, posted_at = post_one.posted_at
+                WHERE r.stripe = request_stripe AND r.id = p_request;
+            END IF;
+            INSERT INTO ledger.transfer (
+                id, debit, credit, units, occurred_at, posted_at, debit_prev, credit_prev, debit_total, credit_total,
+                debit_seq, credit_seq, stripe, asset, kind, reference
+            ) VALUES (
+                this, d, c, p_units, p_occurred_at, posted_at, dr.last_debit, cr.last_credit, dr.total, cr.total,
+                dr.seq, cr.seq, s, dr.asset, p_kind, p_reference
+            );
+            code := 'posted';
+            RETURN;
+        END IF;
+        IF debited THEN
+            UPDATE ledger.account a
+            SET debits_posted = a.debits_posted - p_units, debit_count = a.debit_count - 1, last_debit = dr.last_debit, posted_at = dr.posted_at
+            WHERE a.stripe = s AND a.id = d;
+        END IF;
+        IF credited THEN
+            UPDATE ledger.account a
+            SET credits_posted = a.credits_posted - p_units, credit_count = a.credit_count - 1, last_credit = cr.last_credit, posted_at = cr.posted_at
+            WHERE a.stripe = s AND a.id = c;
+        END IF;
+        DELETE FROM ledger.request r WHERE r.stripe = request_stripe AND r.id = p_request;
+    END IF;
+    SELECT l.code, l.number, l.posted_at, l.facts INTO code, number, posted_at, facts
+    FROM ledger.post_list(
+        p_request, p_hash, p_now, ARRAY[p_debit], ARRAY[p_credit], ARRAY[p_units], ARRAY[p_occurred_at], ARRAY[p_kind],
+        ARRAY[p_reference]
+    ) l;
+END $$;
