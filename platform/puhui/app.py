@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import structlog
 from flask import Flask, Response, g, request
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ledger.kernel.ids import new_id
 from puhui.api import create_api
 from puhui.api.health.routes import blueprint as health_api
 from puhui.api.oauth.routes import blueprint as oauth_api
+from puhui.api.oauth.server import create_server
 from puhui.db import Database
 from puhui.edge import Application, House, finish, now, session
 from puhui.faults import init_faults
@@ -70,13 +73,17 @@ def create_app(settings: Settings, database: Database) -> Flask:
     init_faults(app)
     init_formatting(app)
     init_frame(app)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]  # Flask's own way.
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
+    app.extensions["puhui_oauth"] = create_server(app)
     create_api(app, API)
     return app
 
 
 def _configure(app: Flask, settings: Settings) -> None:
+    if settings.is_development:
+        os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # A laptop has no TLS; Authlib knows no other switch.
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="puhui_state",

@@ -25,6 +25,7 @@ class Settings:
     host: str
     port: int
     web_workers: int
+    trusted_proxies: int
     code_step_seconds: int
 
     @property
@@ -52,6 +53,7 @@ class Settings:
         port = _whole_number(env, "PUHUI_PORT", 8470, range(1, 65536), faults)
         web_workers = _whole_number(env, "PUHUI_WEB_WORKERS", 2, range(1, 65), faults)
         code_step_seconds = _whole_number(env, "PUHUI_CODE_STEP_SECONDS", 30, range(10, 601), faults)
+        trusted_proxies = _whole_number(env, "PUHUI_TRUSTED_PROXIES", 0, range(0, 9), faults)
         secret_key = env.get("PUHUI_SECRET_KEY", "")
         if environment == "production" and len(secret_key) < 32:
             faults.append("PUHUI_SECRET_KEY must be set to at least 32 characters in production")
@@ -73,6 +75,7 @@ class Settings:
             host=env.get("PUHUI_HOST", "127.0.0.1"),
             port=port,
             web_workers=web_workers,
+            trusted_proxies=trusted_proxies,
             code_step_seconds=code_step_seconds,
         )
 
