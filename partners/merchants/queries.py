@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -76,10 +77,10 @@ def places_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, CounterP
     return {place.counter.id: place for place in (CounterPlace(*row) for row in rows)}
 
 
-def takings_of(session: Session, merchant_id: UUID) -> Takings:
-    """Answer what the ledger holds for the merchant over all stripes."""
+def takings_of(session: Session, merchant_id: UUID, *, now: datetime) -> Takings:
+    """Answer what the ledger holds for the merchant at *now*, over all stripes. Raises AccountUnknown."""
     account = ledger.account_of(session, owner=merchant_id, purpose=TAKINGS, asset=COIN)
-    balance = ledger.balance(session, account)
+    balance = ledger.balance(session, account, now=now)
     return Takings(owed_units=balance.posted, open_units=balance.incoming)
 
 

@@ -38,13 +38,13 @@ def rates(session: Session) -> Sequence[Rate]:
     return session.scalars(_point_to_coin().limit(RATES_AT_MOST)).all()
 
 
-def coins_of(session: Session, citizen_id: UUID) -> ledger.Balance:
-    """Answer the citizen's coins: *available* can be spent, *pending* is held by open vouchers."""
+def coins_of(session: Session, citizen_id: UUID, *, now: datetime) -> ledger.Balance:
+    """Answer the citizen's coins at *now*: *available* can be spent, *pending* is held by open vouchers."""
     try:
         account = ledger.account_of(session, owner=citizen_id, purpose=COINS, asset=COIN)
     except ledger.AccountUnknown:
         return ledger.Balance(posted=0, pending=0, available=0, incoming=0)
-    return ledger.balance(session, account)
+    return ledger.balance(session, account, now=now)
 
 
 def exchange_of(session: Session, *, citizen_id: UUID, exchange_id: UUID) -> Exchange | None:
