@@ -17,7 +17,9 @@ from puhui.identity.current import COOKIE
 from puhui.identity.log_in import open_log_in
 from puhui.identity.model import Kind, Membership, Organisation, Person, Role
 from puhui.identity.people import create_organisation, create_person, join
-from puhui.identity.vault import Vault
+from puhui.identity.providers import create_client, keep_token
+from puhui.identity.vault import Vault, new_token
+from puhui.joining import join_citizen
 from puhui.settings import Settings
 
 SETTINGS = Settings.from_env(
@@ -47,7 +49,7 @@ def a_phone() -> str:
 
 def make_citizen(session: Session, *, name: str = "林晓", phone: str | None = None) -> Person:
     """Make Lin, who agreed to the privacy text and has no membership."""
-    return create_person(session, vault=VAULT, phone=phone or a_phone(), name=name, now=clock.now(), consents=True)
+    return join_citizen(session, vault=VAULT, phone=phone or a_phone(), name=name, now=clock.now())
 
 
 def make_staff(session: Session, *, kind: Kind, organisation: str, role: Role, name: str) -> Staff:
@@ -91,3 +93,13 @@ def csrf_token(client: FlaskClient) -> str:
     """Answer the CSRF token of *client*'s browser, as any page shows it."""
     page = client.get("/preferences").text
     return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+
+
+def make_token(
+    session: Session, *, provider: str = "demo-bike", scopes: tuple[str, ...] = ("activities:write",)
+) -> str:
+    """Make a program of *provider* and answer an access token for it, to be sent as ``Authorization: Bearer``."""
+    client_id, token, now = f"{provider}-{next(_numbers)}", new_token(), clock.now()
+    create_client(session, client_id=client_id, provider_code=provider, scopes=scopes, now=now)
+    keep_token(session, token=token, client_id=client_id, scopes=scopes, now=now)
+    return token

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response
+from flask_babel import lazy_gettext as _l
 
 from puhui.identity.model import Kind
 from puhui.identity.rules import PRIVACY_VERSION
-from puhui.web import Audience, audience, page, person_or_none
+from puhui.web import Audience, audience, now, page, person_or_none, session
+from puhui.web.home.citizen import home_of
+from puhui.web.offers.words import title_of
 
 blueprint = Blueprint("home", __name__)
+WAYS = (
+    ("exchange.show", "coins", _l("积分换碳币")),
+    ("offers.index", "gift", _l("兑换")),
+    ("vouchers.index", "ticket", _l("我的券")),
+    ("methods.index", "book", _l("方法学")),
+)
 
 
 @blueprint.get("/")
@@ -19,7 +28,8 @@ def show() -> Response:
     if person is None:
         return page("home/visitor.html")
     if person.acting is None:
-        return page("home/citizen.html")
+        mine = home_of(session(), person.id, now=now())
+        return page("home/citizen.html", home=mine, ways=WAYS, title_of=title_of)
     if person.acting.kind is Kind.MERCHANT:
         return page("home/merchant.html")
     return page("home/staff.html")

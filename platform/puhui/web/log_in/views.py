@@ -23,8 +23,9 @@ from puhui.identity.log_in import (
     use_code,
 )
 from puhui.identity.model import Person
-from puhui.identity.people import create_person, memberships_of, person_of_phone
+from puhui.identity.people import memberships_of, person_of_phone
 from puhui.identity.rules import CODE_PER_ADDRESS, CODE_PER_PHONE, LOG_IN_PER_ADDRESS, masked, phone_number
+from puhui.joining import join_citizen
 from puhui.problems import problem_of, sentence_of
 from puhui.web import Audience, apart, audience, current_person, done, house, now, page, safe_target, session
 from puhui.web.log_in.forms import CodeForm, PasswordForm, PhoneForm
@@ -171,7 +172,7 @@ def _welcome(phone: str) -> Person:
     """Make a citizen of a phone that logs in for the first time."""
     flash(_("欢迎加入普惠！"))
     log.info("citizen.joined")
-    return create_person(session(), vault=house().vault, phone=phone, name=None, now=now(), consents=True)
+    return join_citizen(session(), vault=house().vault, phone=phone, name=None, now=now())
 
 
 def _enter(person: Person, target: str | None) -> Response:
