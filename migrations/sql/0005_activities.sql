@@ -6,6 +6,8 @@ CREATE TABLE rewards.participant (
     id                 uuid NOT NULL,               -- platform.person.id, platform.organisation.id, or a rider's pseudonym
     kind               text NOT NULL CHECK (kind IN ('person', 'institution', 'pseudonym')),
     provider_id        smallint,                    -- partners.provider.id, where a pseudonym came from
+    reduction_account  bigint,                      -- ledger.account.id, opened with the participant
+    points_account     bigint,
     claimed_by         uuid,                        -- the person whose rider this is
     claimed_at         timestamptz,                 -- also the date of the person's consent
     created_at         timestamptz NOT NULL,

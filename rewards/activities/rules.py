@@ -67,17 +67,28 @@ KEPT = frozenset({"ride_too_short", "ride_too_long", "same_place", "overlaps"})
 class Reported(Protocol):
     """What a provider says about one act. *quantity* is a decimal; a time without offset is provider-local."""
 
-    id: str
-    method: str
-    quantity: str
-    unit: str
-    started_at: datetime
-    ended_at: datetime | None
-    trip: str | None
-    from_place: str | None
-    to_place: str | None
-    evidence: str | None
-    variant: str | None
+    @property
+    def id(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def quantity(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+    @property
+    def trip(self) -> str | None: ...
+    @property
+    def from_place(self) -> str | None: ...
+    @property
+    def to_place(self) -> str | None: ...
+    @property
+    def evidence(self) -> str | None: ...
+    @property
+    def variant(self) -> str | None: ...
 
 
 class Policy(NamedTuple):

@@ -45,8 +45,11 @@ def database() -> Iterator[Database]:
 
 # The noun, and the attribute of ``puhui.cli.<module>`` that is its command: a line each, in alphabetical order.
 COMMANDS = {
+    "demo": "puhui.cli.demo:demo_command",
+    "activities": "puhui.cli.activities:activities_command",
     "ledger": "puhui.cli.ledger:ledger_command",
     "market": "puhui.cli.market:market_command",
+    "methods": "puhui.cli.methods:methods_command",
     "migrate": "puhui.cli.migrate:migrate_command",
     "run": "puhui.cli.run:run_command",
     "worker": "puhui.cli.run:worker_command",
