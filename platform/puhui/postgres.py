@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import importlib.util
+import itertools
 import json
 import os
 import secrets
@@ -248,7 +249,7 @@ def _is_last(users: IO[str]) -> bool:
 
 def _free_port() -> int:
     start = secrets.randbelow(4000)
-    for port in (*PORTS[start:], *PORTS[:start]):
+    for port in itertools.chain(PORTS[start:], PORTS[:start]):
         if _port_is_free(port):
             return port
     raise PostgresUnavailable("no free port was found for the embedded PostgreSQL")

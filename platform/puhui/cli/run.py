@@ -9,9 +9,10 @@ from contextlib import ExitStack
 import click
 import sqlalchemy as sa
 
-from puhui import demo, supervisor
+from puhui import supervisor
 from puhui.cli import database, settings
 from puhui.db import Addresses, Database
+from puhui.demo import LogIn, build_town, log_ins
 from puhui.migration import migrate
 from puhui.postgres import EmbeddedPostgres, Server
 from puhui.settings import Settings
@@ -32,8 +33,8 @@ def run_command(empty: bool) -> None:
         running = _Running(chosen, stack)
         where = running.addresses()
         migrate(where.owner)
-        log_ins = [] if empty else _demo_log_ins(chosen, where)
-        _say_where(chosen, log_ins)
+        shown = [] if empty else _demo_log_ins(chosen, where)
+        _say_where(chosen, shown)
         supervisor.supervise(running.children(where), stopped=stopped, keep_database=running.keep_database)
     click.echo("Puhui has stopped.")
 
@@ -92,7 +93,7 @@ def _refuse_a_taken_port(chosen: Settings) -> None:
             sys.exit(1)
 
 
-def _demo_log_ins(chosen: Settings, where: Addresses) -> list[demo.LogIn]:
+def _demo_log_ins(chosen: Settings, where: Addresses) -> list[LogIn]:
     if not chosen.is_development:
         return []
     opened = Database(where.app, pool_size=2)
@@ -101,16 +102,16 @@ def _demo_log_ins(chosen: Settings, where: Addresses) -> list[demo.LogIn]:
             is_empty = session.scalar(sa.text("SELECT NOT EXISTS (SELECT FROM platform.person)"))
         if is_empty:
             click.echo("Building the demo town (fictional people and firms) ...")
-            demo.build_town(opened, chosen, small=False)
-        return demo.log_ins(opened)
+            build_town(opened, chosen, small=False)
+        return log_ins(opened)
     finally:
         opened.dispose()
 
 
-def _say_where(chosen: Settings, log_ins: list[demo.LogIn]) -> None:
+def _say_where(chosen: Settings, entries: list[LogIn]) -> None:
     click.echo(f"\nPuhui 普惠 is at http://{chosen.host}:{chosen.port}   (Ctrl-C stops it)\n")
-    if log_ins:
+    if entries:
         click.echo("Demo log-ins (fictional):")
-        for log_in in log_ins:
-            click.echo(f"  {log_in.role:<12} {log_in.name:<10} {log_in.how}")
+        for log_in in entries:
+            click.echo(f"  {log_in.role:<10} {log_in.name}: {log_in.how}")
         click.echo("")
