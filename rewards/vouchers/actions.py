@@ -17,7 +17,7 @@ from ledger import NewHold
 from rewards import offers
 from rewards.coins import open_coins
 from rewards.vouchers import queries, rules
-from rewards.vouchers.errors import VoucherConflict
+from rewards.vouchers.errors import VoucherConflict, VoucherExpired
 from rewards.vouchers.model import Voucher
 
 KIND = "voucher"
@@ -66,7 +66,11 @@ def cancel(session: Session, *, voucher_id: UUID, citizen_id: UUID, now: datetim
             rules.check_open(voucher, now=now)
         return voucher
     offers.move_stock(session, {voucher.offer_id: 1})
-    ledger.release(session, voucher.hold_id, request_id=uuid5(voucher.id, "cancellation"), now=now)
+    try:
+        ledger.release(session, voucher.hold_id, request_id=uuid5(voucher.id, "cancellation"), now=now)
+    except ledger.HoldEnded:
+        # The ledger's job ended the hold in the same moment: its clock was past the voucher's end already.
+        raise VoucherExpired(voucher=voucher.id, at=voucher.expires_at) from None
     return voucher
 
 

@@ -12,7 +12,7 @@ import ledger
 from rewards.vouchers import queries, rules
 from rewards.vouchers.actions import close_if_open
 from rewards.vouchers.codes import CodeBook
-from rewards.vouchers.errors import ScanConflict, ScanUnknown
+from rewards.vouchers.errors import ScanConflict, ScanUnknown, VoucherExpired
 from rewards.vouchers.model import Refusal, Scan, Voucher
 
 
@@ -72,7 +72,11 @@ def redeem(session: Session, *, scan_id: UUID, merchant_id: UUID, clerk_id: UUID
         if voucher.redemption_id != scan_id:
             rules.check_open(voucher, now=now)
         return voucher
-    ledger.settle(session, voucher.hold_id, request_id=scan_id, now=now)
+    try:
+        ledger.settle(session, voucher.hold_id, request_id=scan_id, now=now)
+    except ledger.HoldEnded:
+        # The ledger's job ended the hold in the same moment: its clock was past the voucher's end already.
+        raise VoucherExpired(voucher=voucher.id, at=voucher.expires_at) from None
     return voucher
 
 
