@@ -14,9 +14,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ledger.kernel.ids import new_id
 from puhui.api import create_api
+from puhui.api.counter.routes import blueprint as counter_api
+from puhui.api.exchange.routes import blueprint as exchange_api
 from puhui.api.health.routes import blueprint as health_api
 from puhui.api.oauth.routes import blueprint as oauth_api
 from puhui.api.oauth.server import create_server
+from puhui.api.offers.routes import blueprint as offers_api
+from puhui.api.vouchers.routes import blueprint as vouchers_api
 from puhui.db import Database
 from puhui.edge import Application, House, finish, now, session
 from puhui.faults import init_faults
@@ -27,12 +31,17 @@ from puhui.identity.vault import Vault
 from puhui.logs import configure_logs
 from puhui.settings import Settings
 from puhui.web.api_docs.views import blueprint as api_docs
+from puhui.web.counter.views import blueprint as counter
+from puhui.web.exchange.views import blueprint as exchange
 from puhui.web.formatting import init_formatting
 from puhui.web.frame import init_frame
 from puhui.web.home.views import blueprint as home
 from puhui.web.log_in.views import blueprint as log_in
+from puhui.web.merchants.views import blueprint as merchants
+from puhui.web.offers.views import blueprint as offers
 from puhui.web.preferences.choices import chosen
 from puhui.web.preferences.views import blueprint as preferences
+from puhui.web.vouchers.views import blueprint as vouchers
 
 HERE = Path(__file__).parent
 WEB_BYTES = 1024 * 1024
@@ -41,13 +50,22 @@ CITY_TIME = "Asia/Shanghai"
 
 PAGES = (
     api_docs,
+    counter,
+    exchange,
     home,
     log_in,
+    merchants,
+    offers,
     preferences,
+    vouchers,
 )
 API = (
+    counter_api,
+    exchange_api,
     health_api,
     oauth_api,
+    offers_api,
+    vouchers_api,
 )
 
 log = structlog.get_logger()

@@ -14,7 +14,7 @@ from rewards.coins import open_coins
 
 
 def join_citizen(session: Session, *, vault: Vault, phone: str, name: str | None, now: datetime) -> Person:
-    """Make a citizen found by *phone* (E.164), agreed to the privacy text at *now*, with reduction, points and coins."""
+    """Make a citizen found by *phone* (E.164) who agreed to the privacy text at *now*, and open the accounts."""
     person = create_person(session, vault=vault, phone=phone, name=name, now=now, consents=True)
     open_participants(session, [person.id], kind=Kind.PERSON, now=now)
     open_coins(session, person.id)

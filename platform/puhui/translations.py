@@ -1,7 +1,7 @@
 """The English of every feature, merged: ``python -m puhui.translations compile|check``.
 
-Chinese is the message id. A feature keeps its English in an ``en.po`` beside its templates; ``compile`` merges them into
-one catalogue, ``check`` lists every text without English, every English without a text, and every disagreement.
+Chinese is the message id. A feature keeps its English in an ``en.po`` beside its templates; ``compile`` merges them
+into one catalogue, ``check`` lists every text without English, every English without a text, and every disagreement.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ def merged(root: Path = HERE) -> tuple[Catalog, list[str]]:
         for message in _translated(catalogue):
             known = whole.get(message.id)
             if known is not None and known.string != message.string:
-                disagreeing.append(f"{message.id!r} in {path.relative_to(root)}: {message.string!r}, not {known.string!r}")
+                disagreeing.append(
+                    f"{message.id!r} in {path.relative_to(root)}: {message.string!r}, not {known.string!r}"
+                )
             elif known is None:
                 whole.add(message.id, message.string)
     return whole, disagreeing
