@@ -53,10 +53,83 @@ IDENTITY: dict[str, Problem] = {
     "client_not_accepted": Problem(HTTPStatus.UNAUTHORIZED, _l("客户端标识或密钥不正确。")),
 }
 
+LEDGER: dict[str, Problem] = {
+    "insufficient_balance": _conflict(_l("余额不足：需要 %(needed)s，可用 %(available)s。"), "needed", "available"),
+    "request_conflict": _conflict(_l("这个请求编号已用于另一项操作，请刷新页面后重试。")),
+    "account_closed": Problem(HTTPStatus.GONE, _l("该账户已关闭，不再收付。")),
+}
+
+REDEMPTION: dict[str, Problem] = {
+    "rate_missing": _conflict(_l("暂时没有可用的兑换比例，请稍后再试。")),
+    "exchange_too_small": _bad(_l("至少需要 %(needed)s 积分才能换一枚碳币。"), "needed"),
+    "rate_changed": _conflict(_l("兑换比例刚刚更新，请看过新的比例再确认。")),
+    "offer_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这个兑换品，或已下架。")),
+    "offer_not_open": _conflict(_l("不在兑换期内。")),
+    "offer_sold_out": _conflict(_l("已兑完。有人取消或过期时会重新放出。")),
+    "offer_limit_reached": _conflict(_l("每人限兑 %(per_person)s 份，您已兑满。"), "per_person"),
+    "offer_invalid": _bad(_l("兑换品的内容有误，请核对：%(fields)s。"), "fields"),
+    "voucher_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这张券。")),
+    "voucher_already_redeemed": _conflict(_l("这张券已使用。")),
+    "voucher_cancelled": _conflict(_l("这张券已取消。")),
+    "voucher_expired": _conflict(_l("这张券已过期，碳币已退回。")),
+    "scan_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这次扫码的记录，请重新扫码。")),
+    "scan_too_old": _conflict(_l("扫码后超过 10 分钟未确认，请重新扫码。")),
+    "merchant_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这家商户。")),
+    "merchant_exists": _conflict(_l("该商户、门店或柜台已用别的资料开通。")),
+    "counter_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这个柜台，或它属于别的商户。")),
+}
+
+INTAKE: dict[str, Problem] = {
+    "idempotency_key_missing": _bad(_l("请在 Idempotency-Key 请求头中给出 1 到 200 个可见 ASCII 字符。")),
+    "activity_malformed": _bad(_l("这不是一条可读的行为记录：%(reason)s %(detail)s"), "reason", "detail"),
+    "batch_too_long": Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _l("一次最多 %(most)s 行，请分批提交。"), ("most",)),
+    "batch_too_large": Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _l("一次最多 %(most)s 字节，请分批提交。"), ("most",)
+    ),
+    "batch_empty": _bad(_l("请求中没有一行记录。")),
+    "intake_conflict": _conflict(_l("这个 Idempotency-Key 已用于另一份内容。")),
+    "provider_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这个数据方，或已停用。")),
+    "format_unknown": _bad(_l("该数据方没有这种文件格式。")),
+    "file_unreadable": _bad(_l("文件与其格式不符。")),
+    "rider_key_changed": Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, _l("平台的数据密钥已更换，骑行者无法对应，已停止接收。")
+    ),
+    "claim_code_invalid": _bad(_l("绑定码与编号不符或已过期，请向数据方重新获取。")),
+    "rider_unknown": Problem(HTTPStatus.NOT_FOUND, _l("还没有收到过这个编号的行为记录。")),
+    "rider_claimed_by_another": _conflict(_l("这个编号已由他人绑定。")),
+    "participant_closed": Problem(HTTPStatus.GONE, _l("该账户已注销，不再记录行为。")),
+    "activity_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这条行为记录。")),
+    "method_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这个方法学。")),
+    "method_data_invalid": Problem(HTTPStatus.INTERNAL_SERVER_ERROR, _l("方法学数据有误。")),
+}
+
+LEDGER: dict[str, Problem] = {
+    "account_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这个账户。")),
+    "account_closed": Problem(HTTPStatus.GONE, _l("该账户已关闭。")),
+    "account_differs": _conflict(_l("该账户已按别的方式开立。")),
+    "account_in_use": _conflict(_l("该账户还有冻结的数额，不能关闭。")),
+    "asset_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这种资产。")),
+    "asset_mismatch": _bad(_l("两个账户的资产不同。")),
+    "same_account": _bad(_l("转出和转入是同一个账户。")),
+    "units_invalid": _bad(_l("数量必须是正整数。")),
+    "insufficient_balance": _conflict(_l("余额不足。")),
+    "request_conflict": _conflict(_l("同一请求编号已用于别的内容，请刷新后重试。")),
+    "transfer_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这笔记录。")),
+    "transfer_reversed": _conflict(_l("这笔记录已冲正。")),
+    "hold_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这笔冻结。")),
+    "hold_ended": _conflict(_l("这笔冻结已结束。")),
+    "hold_expired": _conflict(_l("这笔冻结已过期。")),
+    "hold_exceeded": _bad(_l("数量超过冻结的数额。")),
+}
+
 # A feature adds its codes here, a line or a table each.
 PROBLEMS: dict[str, Problem] = {
     "domain_error": Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _l("无法完成此操作。")),
     **IDENTITY,
+    **LEDGER,
+    **INTAKE,
+    **LEDGER,
+    **REDEMPTION,
 }
 
 STATUSES: dict[int, tuple[object, object]] = {

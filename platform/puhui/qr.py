@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 QUIET_ZONE = 4
 _SVG = Markup(
-    '<svg class="qr" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" '
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" '
     'aria-label="{label}" shape-rendering="crispEdges">'
     '<rect width="{size}" height="{size}" fill="#fff"/><path d="{path}" fill="#000"/></svg>'
 )

@@ -1,0 +1,1 @@
+"""The counter as JSON, for a merchant's clerks."""

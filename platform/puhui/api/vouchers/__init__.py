@@ -1,0 +1,1 @@
+"""Vouchers as JSON, for the citizen who holds them."""

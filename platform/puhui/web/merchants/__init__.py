@@ -1,0 +1,1 @@
+"""A merchant as citizens see it: where its stores are and what it offers."""

@@ -1,0 +1,1 @@
+"""A citizen's vouchers: taken, shown as a code that changes, given back."""
