@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from ledger.kernel.errors import DomainError
 from puhui.identity import limits
 from puhui.identity.current import COOKIE
-from puhui.identity.errors import CodeNotAccepted, CodeUndeliverable, PasswordNotAccepted
+from puhui.identity.errors import CodeNotAccepted, CodeUndeliverable, MembershipUnknown, PasswordNotAccepted
 from puhui.identity.log_in import (
     check_password_of,
     close_log_in,
@@ -128,8 +128,9 @@ def acting() -> Response:
 @audience(Audience.SIGNED_IN)
 def act() -> Response:
     """Act as a citizen or under a membership from now on: a fresh log-in replaces this one."""
-    text = request.form.get("membership", "")
-    membership_id = UUID(text) if text else None
+    membership_id = request.form.get("membership", type=UUID)
+    if membership_id is None and request.form.get("membership"):
+        raise MembershipUnknown
     close_log_in(session(), token=request.cookies[COOKIE])
     target = safe_target(request.form.get("next"), url_for("home.show"))
     return _with_log_in(done(target), current_person().id, membership_id)
