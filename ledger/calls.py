@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
-from weakref import WeakSet
 
 import msgspec
 import psycopg
@@ -39,7 +38,7 @@ class Call:
         self._statement = f"SELECT code, number, posted_at, facts FROM ledger.{function}({places})".encode()  # noqa: S608  # Literals of ours.
         self._name = f"ledger_{function}".encode()
         self._formats = [BINARY] * len(names)
-        self._prepared_on: WeakSet[psycopg.Connection[Any]] = WeakSet()
+        self._key: tuple[bytes, tuple[int, ...]] = (self._statement, ())
 
     def __call__(self, session: SessionLike, values: list[bytes | None]) -> Answer:
         """Run it. Raises the LedgerError that it answered, or the driver's error."""
@@ -47,9 +46,11 @@ class Call:
         wire = connection.pgconn
         if wire.transaction_status == IDLE and not connection.autocommit:
             connection.execute("SELECT")  # Lets the driver begin the transaction as its settings say.
-        if connection not in self._prepared_on:
+        # The driver drops every prepared statement on a rollback, so its own list says whether ours is still there.
+        prepared = connection._prepared._names
+        if self._key not in prepared:
             _checked(connection, wire.prepare(self._name, self._statement), pq.ExecStatus.COMMAND_OK)
-            self._prepared_on.add(connection)
+            prepared[self._key] = self._name
         parameters: Sequence[Any] = values  # The driver takes None for NULL; its type forgets to say so.
         answer = wire.exec_prepared(self._name, parameters, self._formats, BINARY)
         return _answer(_checked(connection, answer, TUPLES))
