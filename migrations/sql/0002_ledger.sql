@@ -19,29 +19,31 @@ CREATE TABLE ledger.asset (
 );
 
 -- One row per account; a spread account has one per stripe. The counters are kept by the posting functions alone;
--- last_debit and last_credit head the two chains that statements walk (see transfer).
+-- last_debit and last_credit head the two chains that statements walk (see transfer). Every check below is asked again
+-- at every posting, so what never changes (the form of a purpose) is checked by open_accounts instead.
 CREATE TABLE ledger.account (
     id bigint NOT NULL,
-    debits_posted bigint NOT NULL DEFAULT 0 CHECK (debits_posted >= 0),
-    credits_posted bigint NOT NULL DEFAULT 0 CHECK (credits_posted >= 0),
-    debits_pending bigint NOT NULL DEFAULT 0 CHECK (debits_pending >= 0),
-    credits_pending bigint NOT NULL DEFAULT 0 CHECK (credits_pending >= 0),
+    debits_posted bigint NOT NULL DEFAULT 0,
+    credits_posted bigint NOT NULL DEFAULT 0,
+    debits_pending bigint NOT NULL DEFAULT 0,
+    credits_pending bigint NOT NULL DEFAULT 0,
     last_debit bigint NOT NULL DEFAULT 0,
     last_credit bigint NOT NULL DEFAULT 0,
     debit_count bigint NOT NULL DEFAULT 0,
     credit_count bigint NOT NULL DEFAULT 0,
     posted_at timestamptz NOT NULL DEFAULT '-infinity',
     opened_at timestamptz NOT NULL DEFAULT now(),
-    closed_at timestamptz,
     owner uuid NOT NULL,
     stripe smallint NOT NULL,
     asset smallint NOT NULL REFERENCES ledger.asset (id),
     normal_side "char" NOT NULL CHECK (normal_side IN ('D', 'C')),
     floor boolean NOT NULL,
-    purpose text NOT NULL CHECK (purpose ~ '^[a-z][a-z0-9_.:-]{0,63}$'),
+    purpose text NOT NULL,
+    closed_at timestamptz,
     PRIMARY KEY (stripe, id),
     UNIQUE (stripe, owner, purpose, asset),
     CONSTRAINT stripe_is_in_the_id CHECK (stripe = (id & 63)),
+    CONSTRAINT pending_is_not_negative CHECK (debits_pending >= 0 AND credits_pending >= 0),
     -- The truth behind InsufficientBalance: what is held cannot be spent, and nothing goes below zero.
     CONSTRAINT floor CHECK (
         NOT floor

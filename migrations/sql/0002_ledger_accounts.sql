@@ -48,7 +48,11 @@ END $$;
 CREATE FUNCTION ledger.open_accounts(
     owners uuid[], purposes text[], assets text[], sides text[], floors boolean[], spreads boolean[]
 ) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM unnest(purposes) AS p WHERE p !~ '^[a-z][a-z0-9_.:-]{0,63}$') THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'a purpose is a lower-case word of at most 64 characters';
+    END IF;
     WITH wanted AS (
         SELECT DISTINCT ON (w.owner, w.purpose, s.id) w.owner, w.purpose, s.id AS asset, w.side, w.floored, w.spread
         FROM unnest(owners, purposes, assets, sides, floors, spreads) WITH ORDINALITY
@@ -68,4 +72,4 @@ LANGUAGE sql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
     WHERE spread OR s = ledger.stripe_of(owner)
     ORDER BY s, owner, purpose, asset
     ON CONFLICT (stripe, owner, purpose, asset) DO NOTHING;
-$$;
+END $$;

@@ -140,7 +140,7 @@ BEGIN
             WHERE r.stripe = request_stripe AND r.id = p_request AND r.number <> end_hold.number;
             facts := NULL;
             RETURN;
-        EXCEPTION WHEN check_violation OR SQLSTATE 'LD001' THEN
+        EXCEPTION WHEN check_violation OR not_null_violation OR SQLSTATE 'LD001' THEN
             SELECT f.code, f.facts INTO code, facts FROM ledger.refusal_of(request_stripe, ARRAY[h.debit], ARRAY[h.credit], ARRAY[amount], '{}') f;
         END;
     END IF;

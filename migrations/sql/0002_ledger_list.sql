@@ -83,7 +83,7 @@ BEGIN
         coalesce(ledger.transfer_id(p_number, w.credit_before, w.c), cb.last_credit),
         db.debit_total + w.debit_sum, cb.credit_total + w.credit_sum,
         db.debit_count + w.debit_row, cb.credit_count + w.credit_row,
-        (w.d & 63)::smallint, db.asset, w.kind, w.reference, w.reverses,
+        (w.d & 63)::smallint, CASE WHEN db.asset = cb.asset THEN db.asset END, w.kind, w.reference, w.reverses,
         ledger.transfer_id(p_number, w.part, debits[w.part + 1]), p_reason
     FROM (
         SELECT r.*,
@@ -101,7 +101,7 @@ BEGIN
             by_credit AS (PARTITION BY r.c ORDER BY r.place ROWS UNBOUNDED PRECEDING)
     ) w
     JOIN unnest(before) db ON db.account = w.d
-    JOIN unnest(before) cb ON cb.account = w.c AND cb.asset = db.asset
+    JOIN unnest(before) cb ON cb.account = w.c
     ORDER BY w.d & 63, w.place;
     GET DIAGNOSTICS rows_in = ROW_COUNT;
     IF rows_in <> cardinality(debits) THEN
@@ -192,7 +192,7 @@ BEGIN
                     number, posted_at, NULL, l.debits, l.credits, l.units, l.occurred, l.kinds, l.refs, l.reversed, l.parts, p_reason) p;
             END IF;
             refused := false;
-        EXCEPTION WHEN check_violation OR numeric_value_out_of_range OR unique_violation OR SQLSTATE 'LD001' THEN
+        EXCEPTION WHEN check_violation OR not_null_violation OR numeric_value_out_of_range OR unique_violation OR SQLSTATE 'LD001' THEN
             refused := true;
         END;
         EXIT WHEN NOT refused OR ledger.expire_on(debits || credits, p_now) = 0;
