@@ -1,7 +1,7 @@
 -- The market mirror, part one: what is traded and what it cost, as its publishers said. Money is whole fen, quantity whole units.
 
 CREATE TABLE partners.instrument (
-    code             text PRIMARY KEY CHECK (code ~ '^[A-Z][A-Z0-9-]{1,39}$'),
+    code             text PRIMARY KEY CHECK (code ~ '^[A-Z][A-Z0-9-]{1,31}$'),
     kind             text NOT NULL CHECK (kind IN ('CEA', 'CCER', 'GEC', 'PDR', 'EUR', 'WUR', 'FCS', 'FOREIGN', 'INDEX')),
     name             text NOT NULL CHECK (name <> ''),
     name_en          text NOT NULL CHECK (name_en <> ''),

@@ -10,4 +10,5 @@ down_revision = "0008_jobs"
 
 def upgrade() -> None:
     """Go forward; there is no way back but a further migration."""
-    run_file("0009_enterprises_prices.sql")
+    for part in ("prices", "rules", "records", "compliance"):
+        run_file(f"0009_enterprises_{part}.sql")

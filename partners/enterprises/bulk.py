@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, LiteralString, cast
 
 import psycopg
@@ -28,6 +28,6 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
             copy.write_row(row)
 
 
-def read_rows(session: Session, statement: LiteralString, parameters: dict[str, Cell]) -> list[tuple[Any, ...]]:
+def read_rows(session: Session, statement: LiteralString, parameters: Mapping[str, Cell]) -> list[tuple[Any, ...]]:
     """Read with a plain statement, as tuples."""
-    return connection_of(session).execute(statement, parameters).fetchall()
+    return connection_of(session).execute(statement, dict(parameters)).fetchall()

@@ -1,0 +1,273 @@
+"""Bringing files: checked whole, staged, approved by a second person, and only then booked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy.orm import Session
+
+import ledger
+from ledger.kernel.ids import new_id
+from partners.enterprises.bulk import connection_of, copy_rows, read_rows
+from partners.enterprises.calendar import trading_calendar
+from partners.enterprises.holdings.actions import Synced, lock_books, synchronise
+from partners.enterprises.instruments.model import Kind
+from partners.enterprises.instruments.queries import instruments_by_code
+from partners.enterprises.parties.model import Enterprise
+from partners.enterprises.parties.queries import enterprise_of
+from partners.enterprises.records import queries
+from partners.enterprises.records.errors import FileDecided, MappingUnknown, SecondPersonNeeded
+from partners.enterprises.records.mapping import TEMPLATES, Mapping
+from partners.enterprises.records.model import MARKET_TIME, Record
+from partners.enterprises.records.parsing import Unreadable, read_csv, read_table
+from partners.enterprises.records.validator import Answer, Outcome, validate
+from partners.enterprises.rulebook.queries import rulebook
+
+RECORD_COLUMNS = (
+    *("stripe", "id", "enterprise_id", "instrument", "kind", "action", "natural_key", "content_hash", "business_at"),
+    *("sequence", "units", "price_fen", "amount_fen", "fee_fen", "method", "account_no", "counterparty", "deal_no"),
+    *("year", "reason", "beneficiary", "balance_after", "serials", "file_id", "line", "state"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What became of a file: nothing is booked yet. *seen_before*: these bytes were brought earlier."""
+
+    file_id: UUID
+    seen_before: bool
+    counts: dict[str, int]
+    answers: list[Answer]
+
+
+def save_mapping(session: Session, *, enterprise_id: UUID, name: str, mapping: Mapping, now: datetime) -> None:
+    """Keep a mapping under a name, in place of an earlier one; each file keeps what it was read with."""
+    connection_of(session).execute(
+        """INSERT INTO partners.market_mapping (enterprise_id, name, content, saved_at) VALUES (%s, %s, %s, %s)
+           ON CONFLICT (enterprise_id, name) DO UPDATE SET content = EXCLUDED.content, saved_at = EXCLUDED.saved_at""",
+        (enterprise_id, name, json.dumps(asdict(mapping), ensure_ascii=False), now),
+    )
+
+
+def mapping_of(session: Session, *, enterprise_id: UUID, name: str) -> Mapping:
+    """Answer a saved mapping, or one of the templates' own. Raises MappingUnknown."""
+    rows = read_rows(
+        session,
+        "SELECT content FROM partners.market_mapping WHERE enterprise_id = %(id)s AND name = %(name)s",
+        {"id": enterprise_id, "name": name},
+    )
+    if rows:
+        return Mapping(**rows[0][0])
+    if name in TEMPLATES:
+        return TEMPLATES[name]
+    raise MappingUnknown(mapping=name)
+
+
+def stage_file(
+    session: Session,
+    *,
+    enterprise_id: UUID,
+    name: str,
+    content: bytes,
+    mapping: Mapping,
+    staged_by: UUID,
+    request_id: UUID,
+    now: datetime,
+    table: Iterable[Sequence[str]] | None = None,
+) -> Staged:
+    """Check all lines of a file and keep those that pass, to be approved by another person.
+
+    *table* are the rows of a sheet or of the API where *content* is no CSV. Raises RecordFileUnreadable.
+    """
+    enterprise = enterprise_of(session, enterprise_id)
+    lock_books(session, enterprise_id)
+    sha256 = hashlib.sha256(content).digest()
+    known = queries.file_by_hash(session, enterprise_id=enterprise_id, sha256=sha256)
+    if known is not None:
+        return Staged(known.id, seen_before=True, counts=known.answers, answers=[])
+    lines = read_csv(content, mapping) if table is None else read_table(table, mapping)
+    answers, keep_until = _validate(session, enterprise, lines, now=now)
+    counts = dict(sorted(Counter(answer.outcome.value for answer in answers).items()))
+    stripe = ledger.stripe_of(enterprise_id)
+    columns = (
+        *("stripe", "id", "enterprise_id", "sha256", "name", "bytes", "mapping", "rows_read", "answers", "staged_by"),
+        *("staged_at", "keep_until"),
+    )
+    described = json.dumps(asdict(mapping), ensure_ascii=False)
+    cells = (stripe, request_id, enterprise_id, sha256, name, content, described, len(lines), json.dumps(counts))
+    copy_rows(session, "market_file", columns, [(*cells, staged_by, now, keep_until)])
+    _write_rows(session, stripe, request_id, answers)
+    copy_rows(session, "market_record", RECORD_COLUMNS, _record_cells(enterprise_id, request_id, answers))
+    return Staged(request_id, seen_before=False, counts=counts, answers=answers)
+
+
+def _validate(
+    session: Session, enterprise: Enterprise, lines: Sequence[Record | Unreadable], *, now: datetime
+) -> tuple[list[Answer], date]:
+    """Answer every line, and until when the file is kept (rule 40)."""
+    today = now.astimezone(MARKET_TIME).date()
+    records = [line for line in lines if isinstance(line, Record)]
+    around = queries.surroundings(session, enterprise, records, today=today)
+    answers = validate(lines, around)
+    held = (around.instrument(record.instrument) for record in records)
+    credits = any(one is not None and one.kind is Kind.CCER for one in held)
+    years = around.book.number("keep_years_credits" if credits else "keep_years", today)
+    return answers, _years_later(today, years)
+
+
+def _years_later(day: date, years: int) -> date:
+    leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + years, day=28 if leap_day else day.day)
+
+
+def _write_rows(session: Session, stripe: int, file_id: UUID, answers: Iterable[Answer]) -> None:
+    columns = ("stripe", "file_id", "line", "outcome", "findings")
+    rows = (
+        (stripe, file_id, answer.line, answer.outcome.value, _findings(answer))
+        for answer in answers
+        if answer.findings or answer.outcome is not Outcome.STAGED
+    )
+    copy_rows(session, "market_row", columns, rows)
+
+
+def _findings(answer: Answer) -> str:
+    return json.dumps(
+        [{"rule": f.rule, "severity": f.severity.value, "code": f.code, "facts": f.facts} for f in answer.findings],
+        ensure_ascii=False,
+    )
+
+
+def _record_cells(enterprise_id: UUID, file_id: UUID, answers: Sequence[Answer]) -> Iterator[tuple[Any, ...]]:
+    """Answer the columns of each staged line; one that a later line of the file corrects is superseded."""
+    stripe = ledger.stripe_of(enterprise_id)
+    last = {
+        answer.record.natural_key: answer.line
+        for answer in answers
+        if answer.outcome is Outcome.STAGED and answer.record is not None
+    }
+    for answer in answers:
+        record = answer.record
+        if answer.outcome is not Outcome.STAGED or record is None:
+            continue
+        key = record.natural_key
+        state = "staged" if last[key] == answer.line else "superseded"
+        yield (
+            *(stripe, new_id(), enterprise_id, record.instrument, record.kind.value, record.action.value, key),
+            *(answer.content_hash, record.business_at, record.sequence, record.units, record.price_fen),
+            *(record.amount_fen, record.fee_fen, record.method, record.account_no, record.counterparty or None),
+            *(record.number if record.price_fen else None, record.year, record.reason or None),
+            *(record.beneficiary or None, record.balance_after, record.serials or None, file_id, answer.line, state),
+        )
+
+
+def approve_file(
+    session: Session, *, enterprise_id: UUID, file_id: UUID, approved_by: UUID, now: datetime
+) -> list[Synced]:
+    """Let the staged lines of a file into the books, each at its business time; repeating is safe for the same person.
+
+    Raises FileUnknown, FileDecided, SecondPersonNeeded.
+    """
+    lock_books(session, enterprise_id)
+    file = queries.file_of(session, enterprise_id=enterprise_id, file_id=file_id)
+    if file.state == "approved" and file.decided_by == approved_by:
+        return []
+    if file.state != "staged":
+        raise FileDecided(file=file_id, state=file.state)
+    if file.staged_by == approved_by:
+        raise SecondPersonNeeded(file=file_id)
+    touched = _admit(session, enterprise_id, file_id)
+    _decide(session, enterprise_id, file_id, state="approved", by=approved_by, reason=None, now=now)
+    return synchronise_all(session, enterprise_id=enterprise_id, codes=touched, request_id=file_id, now=now)
+
+
+def reject_file(
+    session: Session, *, enterprise_id: UUID, file_id: UUID, rejected_by: UUID, reason: str, now: datetime
+) -> None:
+    """Send a staged file back, with a reason. Raises FileUnknown, FileDecided."""
+    lock_books(session, enterprise_id)
+    file = queries.file_of(session, enterprise_id=enterprise_id, file_id=file_id)
+    if file.state != "staged":
+        raise FileDecided(file=file_id, state=file.state)
+    connection_of(session).execute(
+        "UPDATE partners.market_record SET state = 'rejected' WHERE stripe = %s AND file_id = %s AND state = 'staged'",
+        (ledger.stripe_of(enterprise_id), file_id),
+    )
+    _decide(session, enterprise_id, file_id, state="rejected", by=rejected_by, reason=reason, now=now)
+
+
+def synchronise_all(
+    session: Session, *, enterprise_id: UUID, codes: Iterable[str], request_id: UUID, now: datetime
+) -> list[Synced]:
+    """Bring the ledger to the records of some instruments, in the order of their codes."""
+    instruments, book, calendar = instruments_by_code(session), rulebook(session), trading_calendar(session)
+    return [
+        synchronise(
+            session,
+            enterprise_id=enterprise_id,
+            instrument=instruments[code],
+            book=book,
+            calendar=calendar,
+            request_id=request_id,
+            now=now,
+        )
+        for code in sorted(codes)
+    ]
+
+
+def release_due(session: Session, *, now: datetime, limit: int) -> int:
+    """Free the units whose next trading day has come; for the worker. Answers how many books were touched."""
+    due = read_rows(
+        session,
+        """SELECT enterprise_id, instrument, next_release_at FROM partners.market_book
+           WHERE next_release_at <= %(now)s ORDER BY next_release_at, enterprise_id, instrument LIMIT %(limit)s""",
+        {"now": now, "limit": limit},
+    )
+    for enterprise_id, code, at in sorted(due, key=lambda row: (str(row[0]), row[1])):
+        lock_books(session, enterprise_id)
+        request_id = uuid5(enterprise_id, f"release:{code}:{at.isoformat()}")
+        synchronise_all(session, enterprise_id=enterprise_id, codes=[code], request_id=request_id, now=now)
+    return len(due)
+
+
+def _admit(session: Session, enterprise_id: UUID, file_id: UUID) -> list[str]:
+    """Supersede what the file corrects, then approve its lines. Answers the instruments whose books change."""
+    connection = connection_of(session)
+    keys = {"stripe": ledger.stripe_of(enterprise_id), "enterprise": enterprise_id, "file": file_id}
+    connection.execute(
+        """UPDATE partners.market_record old SET state = 'superseded'
+           FROM partners.market_record new
+           WHERE new.stripe = %(stripe)s AND new.file_id = %(file)s AND new.state = 'staged' AND new.action <> 'new'
+             AND old.stripe = new.stripe AND old.enterprise_id = new.enterprise_id
+             AND old.natural_key = new.natural_key AND old.state = 'approved' AND old.action <> 'cancel'""",
+        keys,
+    )
+    connection.execute(
+        """UPDATE partners.market_record SET state = 'approved'
+           WHERE stripe = %(stripe)s AND file_id = %(file)s AND state = 'staged'""",
+        keys,
+    )
+    rows = read_rows(
+        session,
+        """SELECT DISTINCT instrument FROM partners.market_record
+           WHERE stripe = %(stripe)s AND enterprise_id = %(enterprise)s
+             AND (file_id = %(file)s OR (state = 'superseded' AND booked_at IS NOT NULL))""",
+        keys,
+    )
+    return [row[0] for row in rows]
+
+
+def _decide(
+    session: Session, enterprise_id: UUID, file_id: UUID, *, state: str, by: UUID, reason: str | None, now: datetime
+) -> None:
+    connection_of(session).execute(
+        """UPDATE partners.market_file SET state = %s, decided_by = %s, decided_at = %s, reason = %s
+           WHERE stripe = %s AND id = %s""",
+        (state, by, now, reason, ledger.stripe_of(enterprise_id), file_id),
+    )

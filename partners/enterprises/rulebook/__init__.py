@@ -1,0 +1,1 @@
+"""The forty rules and their parameters as dated data with citations."""
