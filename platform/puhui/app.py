@@ -14,9 +14,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ledger.kernel.ids import new_id
 from puhui.api import create_api
+from puhui.api.activities.routes import blueprint as activities_api
 from puhui.api.counter.routes import blueprint as counter_api
 from puhui.api.exchange.routes import blueprint as exchange_api
 from puhui.api.health.routes import blueprint as health_api
+from puhui.api.methods.routes import blueprint as methods_api
 from puhui.api.oauth.routes import blueprint as oauth_api
 from puhui.api.oauth.server import create_server
 from puhui.api.offers.routes import blueprint as offers_api
@@ -30,6 +32,7 @@ from puhui.identity.log_in import touch_log_in
 from puhui.identity.vault import Vault
 from puhui.logs import configure_logs
 from puhui.settings import Settings
+from puhui.web.activities.views import blueprint as activities
 from puhui.web.api_docs.views import blueprint as api_docs
 from puhui.web.counter.views import blueprint as counter
 from puhui.web.exchange.views import blueprint as exchange
@@ -38,6 +41,7 @@ from puhui.web.frame import init_frame
 from puhui.web.home.views import blueprint as home
 from puhui.web.log_in.views import blueprint as log_in
 from puhui.web.merchants.views import blueprint as merchants
+from puhui.web.methods.views import blueprint as methods
 from puhui.web.offers.views import blueprint as offers
 from puhui.web.preferences.choices import chosen
 from puhui.web.preferences.views import blueprint as preferences
@@ -49,20 +53,24 @@ API_BYTES = 64 * 1024 * 1024
 CITY_TIME = "Asia/Shanghai"
 
 PAGES = (
+    activities,
     api_docs,
     counter,
     exchange,
     home,
     log_in,
     merchants,
+    methods,
     offers,
     preferences,
     vouchers,
 )
 API = (
+    activities_api,
     counter_api,
     exchange_api,
     health_api,
+    methods_api,
     oauth_api,
     offers_api,
     vouchers_api,

@@ -53,12 +53,6 @@ IDENTITY: dict[str, Problem] = {
     "client_not_accepted": Problem(HTTPStatus.UNAUTHORIZED, _l("客户端标识或密钥不正确。")),
 }
 
-LEDGER: dict[str, Problem] = {
-    "insufficient_balance": _conflict(_l("余额不足：需要 %(needed)s，可用 %(available)s。"), "needed", "available"),
-    "request_conflict": _conflict(_l("这个请求编号已用于另一项操作，请刷新页面后重试。")),
-    "account_closed": Problem(HTTPStatus.GONE, _l("该账户已关闭，不再收付。")),
-}
-
 REDEMPTION: dict[str, Problem] = {
     "rate_missing": _conflict(_l("暂时没有可用的兑换比例，请稍后再试。")),
     "exchange_too_small": _bad(_l("至少需要 %(needed)s 积分才能换一枚碳币。"), "needed"),
@@ -112,7 +106,7 @@ LEDGER: dict[str, Problem] = {
     "asset_mismatch": _bad(_l("两个账户的资产不同。")),
     "same_account": _bad(_l("转出和转入是同一个账户。")),
     "units_invalid": _bad(_l("数量必须是正整数。")),
-    "insufficient_balance": _conflict(_l("余额不足。")),
+    "insufficient_balance": _conflict(_l("余额不足：需要 %(needed)s，可用 %(available)s。"), "needed", "available"),
     "request_conflict": _conflict(_l("同一请求编号已用于别的内容，请刷新后重试。")),
     "transfer_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这笔记录。")),
     "transfer_reversed": _conflict(_l("这笔记录已冲正。")),
@@ -128,7 +122,6 @@ PROBLEMS: dict[str, Problem] = {
     **IDENTITY,
     **LEDGER,
     **INTAKE,
-    **LEDGER,
     **REDEMPTION,
 }
 

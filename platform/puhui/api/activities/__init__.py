@@ -1,0 +1,1 @@
+"""Acts reported by providers."""

@@ -1,0 +1,1 @@
+"""A citizen's acts, how each was computed, and the riders that the citizen has bound."""
