@@ -53,9 +53,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
-            # psycopg answers a rollback with DEALLOCATE ALL once it has prepared anything itself; that would take the
-            # ledger's prepared calls away from under it, so the driver prepares nothing here.
-            connect_args={"options": "-c role=puhui_app -c timezone=UTC", "prepare_threshold": None},
+            connect_args={"options": "-c role=puhui_app -c timezone=UTC", "prepare_threshold": 3},
         )
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
