@@ -17,6 +17,7 @@ from rewards.vouchers.model import Refusal, Scan, State, Voucher
 from rewards.vouchers.queries import (
     ordinals_taken,
     redeemed_at_counter,
+    redeemed_total,
     scan_of,
     scanned_voucher,
     voucher_of,
@@ -45,6 +46,7 @@ __all__ = [
     "ordinals_taken",
     "redeem",
     "redeemed_at_counter",
+    "redeemed_total",
     "refusal_now",
     "scan_code",
     "scan_of",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,14 @@ from rewards.vouchers.model import Refusal, Scan, State, Voucher
 from rewards.vouchers.rules import TRIES, TRIES_WITHIN
 
 STRIPES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemedTotal:
+    """How many vouchers were redeemed, and the coins that they moved."""
+
+    count: int
+    coins_units: int
 
 
 def voucher_of(session: Session, *, citizen_id: UUID, voucher_id: UUID) -> Voucher:
@@ -111,6 +120,14 @@ def redeemed_at_counter(
     if counter_id is not None:
         query = query.where(Voucher.counter_id == counter_id)
     return session.scalars(query.order_by(Voucher.redeemed_at.desc(), Voucher.id).limit(limit)).all()
+
+
+def redeemed_total(session: Session, *, merchant_id: UUID, since: datetime) -> RedeemedTotal:
+    """Answer how many vouchers the merchant redeemed since an instant, and for how many coins."""
+    query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Voucher.coins_units), 0).cast(sa.BigInteger)).where(
+        Voucher.merchant_id == merchant_id, Voucher.redeemed_at >= since
+    )
+    return RedeemedTotal(*session.execute(query).one())
 
 
 def _in_state(state: State, now: datetime) -> sa.ColumnElement[bool]:

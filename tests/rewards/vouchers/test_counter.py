@@ -24,6 +24,7 @@ from rewards.vouchers import (
     cancel,
     day_start,
     redeemed_at_counter,
+    redeemed_total,
     refusal_now,
     scanned_voucher,
 )
@@ -71,6 +72,10 @@ def test_confirming_moves_the_coins_to_the_merchant(session: Session, cafe: Cafe
     takings = takings_of(session, cafe.id, now=NOON)
     assert (takings.owed_units, takings.open_units) == (30, 0)
     assert redeemed_at_counter(session, merchant_id=cafe.id, since=day_start(NOON)) == [used]
+    total = redeemed_total(session, merchant_id=cafe.id, since=day_start(NOON))
+    assert (total.count, total.coins_units) == (1, 30)
+    tomorrow = day_start(NOON + timedelta(days=1))
+    assert redeemed_total(session, merchant_id=cafe.id, since=tomorrow).count == 0
 
 
 def test_an_open_voucher_is_shown_to_the_merchant_as_held(session: Session, cafe: Cafe, voucher: Voucher) -> None:

@@ -101,6 +101,7 @@ def takings() -> Response:
         takings=merchants.takings_of(session(), merchant_id, now=now()),
         merchant=merchants.merchant_of(session(), merchant_id),
         rows=rows,
+        today=vouchers.redeemed_total(session(), merchant_id=merchant_id, since=vouchers.day_start(now())),
         offers=offers.offers_by_id(session(), {row.offer_id for row in rows}),
         places=merchants.places_by_id(session(), {row.counter_id for row in rows if row.counter_id}),
     )
