@@ -18,10 +18,15 @@ class TradingCalendar:
 
     days: frozenset[date]
     _next: dict[date, date] = field(default_factory=dict)
+    _first: date = field(init=False)
+    _last: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._first, self._last = min(self.days, default=date.max), max(self.days, default=date.min)
 
     def is_known(self, day: date) -> bool:
         """Whether the exchange's own days cover *day*."""
-        return bool(self.days) and min(self.days) <= day <= max(self.days)
+        return self._first <= day <= self._last
 
     def is_trading_day(self, day: date) -> bool:
         """Whether there is trading on *day*: printed, or a weekday where nothing is printed yet."""

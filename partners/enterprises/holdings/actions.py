@@ -47,8 +47,10 @@ class _Line(NamedTuple):
 @dataclass(slots=True)
 class _Changes:
     lines: list[_Line] = field(default_factory=list)
-    booked: list[UUID] = field(default_factory=list)
+    booked: int = 0
+    again: list[UUID] = field(default_factory=list)
     undone: list[UUID] = field(default_factory=list)
+    not_yet: list[UUID] = field(default_factory=list)
 
 
 def lock_books(session: Session, enterprise_id: UUID) -> None:
@@ -65,9 +67,13 @@ def synchronise(
     calendar: TradingCalendar,
     request_id: UUID,
     now: datetime,
+    fresh_file: UUID | None = None,
 ) -> Synced:
-    """Fold all approved records of the instrument and bring the ledger to it. The caller holds the books' lock."""
-    stored = queries.stored_records(session, enterprise_id, instrument.code)
+    """Fold all approved records of the instrument and bring the ledger to it. The caller holds the books' lock.
+
+    The records of *fresh_file* were just approved and marked as booked, which this call makes true or takes back.
+    """
+    stored = queries.stored_records(session, enterprise_id, instrument.code, fresh_file=fresh_file)
     # An instrument is T+1 or not by the rule of today: a change of the rule comes with a new row and is folded anew.
     next_day = instrument.kind.value in book.limits(now.astimezone(MARKET_TIME).date()).next_day_kinds
     folded = fold(
@@ -79,7 +85,7 @@ def synchronise(
     changes = _changes(stored, folded, queries.releases(session, enterprise_id, instrument.code), next_day=next_day)
     _post(session, enterprise_id, instrument, changes.lines, request_id=request_id, now=now)
     _remember(session, enterprise_id, instrument.code, changes, folded, now=now)
-    return Synced(instrument.code, len(changes.booked), len(changes.undone), folded.waiting)
+    return Synced(instrument.code, changes.booked, len(changes.undone), folded.waiting)
 
 
 def _changes(
@@ -87,6 +93,7 @@ def _changes(
 ) -> _Changes:
     changes = _Changes()
     booked = {row.event.id for row in stored if row.is_booked}
+    fresh = {row.event.id for row in stored if row.is_fresh}
     wanted = {move.event for move in folded.moves if move.event is not None}
     for row in stored:
         if row.is_booked and row.event.id not in wanted:
@@ -96,13 +103,16 @@ def _changes(
                 target = Slot.NEXT_DAY
             changes.undone.append(event.id)
             changes.lines.append(_Line(event.at, target, source, event.units, f"undo_{event.kind.value}", event.id))
+    changes.not_yet.extend(fresh - wanted)
     freed: dict[date, int] = {}
     for move in folded.moves:
         if move.event is None:
             day = move.at.astimezone(MARKET_TIME).date()
             freed[day] = freed.get(day, 0) + move.units
         elif move.event not in booked:
-            changes.booked.append(move.event)
+            changes.booked += 1
+            if move.event not in fresh:
+                changes.again.append(move.event)
             changes.lines.append(_Line(move.at, move.source, move.target, move.units, move.kind, move.event))
     changes.lines.extend(_release_lines(freed, released))
     changes.lines.sort(key=lambda line: line.at)
@@ -173,12 +183,12 @@ def _remember(
     }
     connection.execute(
         """UPDATE partners.market_record SET booked_at = %(now)s, waiting_for = NULL
-           WHERE stripe = %(stripe)s AND id = ANY(%(ids)s)""",
-        {**keys, "ids": changes.booked},
+           WHERE stripe = %(stripe)s AND id = ANY(%(ids)s) AND booked_at IS NULL""",
+        {**keys, "ids": changes.again},
     )
     connection.execute(
         "UPDATE partners.market_record SET booked_at = NULL WHERE stripe = %(stripe)s AND id = ANY(%(ids)s)",
-        {**keys, "ids": changes.undone},
+        {**keys, "ids": changes.undone + changes.not_yet},
     )
     connection.execute(
         """UPDATE partners.market_record r SET waiting_for = w.rule || ':' || w.missing

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from partners.enterprises.exact import half_up
 from partners.enterprises.findings import Finding, broken, reject, warn
@@ -44,6 +45,7 @@ class Band:
         return self.low_fen <= price_fen <= self.high_fen
 
 
+@lru_cache(maxsize=16_384)
 def band(prev_fen: int, width_bp: int) -> Band:
     """Answer the band around a previous close: the limits are rounded half up to a fen (rules 9 and 10)."""
     return Band(half_up(prev_fen * (10_000 - width_bp), 10_000), half_up(prev_fen * (10_000 + width_bp), 10_000))

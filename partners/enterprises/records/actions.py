@@ -182,9 +182,11 @@ def approve_file(
         raise FileDecided(file=file_id, state=file.state)
     if file.staged_by == approved_by:
         raise SecondPersonNeeded(file=file_id)
-    touched = _admit(session, enterprise_id, file_id)
+    touched = _admit(session, enterprise_id, file_id, now)
     _decide(session, enterprise_id, file_id, state="approved", by=approved_by, reason=None, now=now)
-    return synchronise_all(session, enterprise_id=enterprise_id, codes=touched, request_id=file_id, now=now)
+    return synchronise_all(
+        session, enterprise_id=enterprise_id, codes=touched, request_id=file_id, now=now, fresh_file=file_id
+    )
 
 
 def reject_file(
@@ -203,7 +205,13 @@ def reject_file(
 
 
 def synchronise_all(
-    session: Session, *, enterprise_id: UUID, codes: Iterable[str], request_id: UUID, now: datetime
+    session: Session,
+    *,
+    enterprise_id: UUID,
+    codes: Iterable[str],
+    request_id: UUID,
+    now: datetime,
+    fresh_file: UUID | None = None,
 ) -> list[Synced]:
     """Bring the ledger to the records of some instruments, in the order of their codes."""
     instruments, book, calendar = instruments_by_code(session), rulebook(session), trading_calendar(session)
@@ -216,6 +224,7 @@ def synchronise_all(
             calendar=calendar,
             request_id=request_id,
             now=now,
+            fresh_file=fresh_file,
         )
         for code in sorted(codes)
     ]
@@ -236,10 +245,10 @@ def release_due(session: Session, *, now: datetime, limit: int) -> int:
     return len(due)
 
 
-def _admit(session: Session, enterprise_id: UUID, file_id: UUID) -> list[str]:
+def _admit(session: Session, enterprise_id: UUID, file_id: UUID, now: datetime) -> list[str]:
     """Supersede what the file corrects, then approve its lines. Answers the instruments whose books change."""
     connection = connection_of(session)
-    keys = {"stripe": ledger.stripe_of(enterprise_id), "enterprise": enterprise_id, "file": file_id}
+    keys = {"stripe": ledger.stripe_of(enterprise_id), "enterprise": enterprise_id, "file": file_id, "now": now}
     connection.execute(
         """UPDATE partners.market_record old SET state = 'superseded'
            FROM partners.market_record new
@@ -249,7 +258,8 @@ def _admit(session: Session, enterprise_id: UUID, file_id: UUID) -> list[str]:
         keys,
     )
     connection.execute(
-        """UPDATE partners.market_record SET state = 'approved'
+        """UPDATE partners.market_record
+           SET state = 'approved', booked_at = CASE WHEN action <> 'cancel' THEN %(now)s::timestamptz END
            WHERE stripe = %(stripe)s AND file_id = %(file)s AND state = 'staged'""",
         keys,
     )
