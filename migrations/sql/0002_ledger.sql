@@ -76,7 +76,7 @@ CREATE TABLE ledger.transfer (
     id bigint NOT NULL,
     debit bigint NOT NULL,
     credit bigint NOT NULL,
-    units bigint NOT NULL CHECK (units > 0),
+    units bigint NOT NULL CHECK (units BETWEEN 1 AND 9007199254740991),
     occurred_at timestamptz NOT NULL,
     posted_at timestamptz NOT NULL,
     debit_prev bigint NOT NULL,
@@ -98,14 +98,20 @@ CREATE TABLE ledger.transfer (
 ) WITH (fillfactor = 100);
 CREATE INDEX transfer_debit_link ON ledger.transfer (stripe, debit, id) WHERE debit_seq & 63 = 0;
 CREATE INDEX transfer_credit_link ON ledger.transfer (stripe, credit, id) WHERE credit_seq & 63 = 0;
-CREATE UNIQUE INDEX transfer_reversed_once ON ledger.transfer (stripe, reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX transfer_part ON ledger.transfer (stripe, part_of) WHERE part_of IS NOT NULL;
+
+-- A transfer is reversed once. The reversal's own row may lie in another stripe, so this lies in the original's.
+CREATE TABLE ledger.reversal (
+    transfer bigint NOT NULL,
+    stripe smallint NOT NULL,
+    PRIMARY KEY (stripe, transfer)
+);
 
 CREATE TABLE ledger.hold (
     id bigint NOT NULL,
     debit bigint NOT NULL,
     credit bigint NOT NULL,
-    units bigint NOT NULL CHECK (units > 0),
+    units bigint NOT NULL CHECK (units BETWEEN 1 AND 9007199254740991),
     held_at timestamptz NOT NULL,
     expires_at timestamptz,
     ended_at timestamptz,

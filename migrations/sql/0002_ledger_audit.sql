@@ -50,6 +50,10 @@ LANGUAGE sql STABLE AS $$
     WHERE a.floor AND CASE a.normal_side WHEN 'C' THEN a.credits_posted - a.debits_posted - a.debits_pending
         ELSE a.debits_posted - a.credits_posted - a.credits_pending END < 0
     UNION ALL
+    SELECT 'reversed_once', format('transfer %s', coalesce(r.transfer, t.reverses)), coalesce(r.transfer, 0)::text, coalesce(t.reverses, 0)::text
+    FROM ledger.reversal r FULL JOIN (SELECT reverses FROM ledger.transfer WHERE reverses IS NOT NULL) t ON t.reverses = r.transfer
+    WHERE r.transfer IS NULL OR t.reverses IS NULL
+    UNION ALL
     SELECT 'chain', format('transfer %s of account %s', w.id, w.account),
         format('after %s, total %s, number %s', w.prev, w.total, w.seq), format('after %s, total %s, number %s', w.its_prev, w.its_total, w.its_seq)
     FROM (

@@ -9,6 +9,8 @@ END $$;
 
 CREATE TRIGGER transfer_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.transfer
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER reversal_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.reversal
+FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER account_is_kept BEFORE DELETE OR TRUNCATE ON ledger.account
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER request_is_kept BEFORE TRUNCATE ON ledger.request

@@ -75,7 +75,7 @@ BEGIN
     END LOOP;
     IF refused THEN
         DELETE FROM ledger.request r WHERE r.stripe = request_stripe AND r.id = p_request;
-        SELECT f.code, f.facts INTO code, facts FROM ledger.refusal_of(request_stripe, debits, credits, units, '{}') f;
+        SELECT f.code, f.facts INTO code, facts FROM ledger.refusal_of(debits, credits, units, '{}') f;
         number := NULL;
         posted_at := NULL;
         RETURN;
@@ -94,7 +94,7 @@ DECLARE
     request_stripe smallint := ledger.stripe_of(p_request);
     h ledger.hold;
     amount bigint;
-    l record;
+    done record;
 BEGIN
     number := nextval('ledger.call_number');
     posted_at := clock_timestamp();
@@ -119,18 +119,13 @@ BEGIN
         BEGIN
             PERFORM ledger.move_pending(ARRAY[h.debit], ARRAY[h.credit], ARRAY[-h.units], false);
             IF p_settles THEN
-                IF ledger.is_plain(ARRAY[h.debit], ARRAY[h.credit]) THEN
-                    SELECT p.p_number, p.p_at INTO number, posted_at FROM ledger.put_list(number, posted_at, NULL, ARRAY[h.debit],
-                        ARRAY[h.credit], ARRAY[amount], ARRAY[p_now], ARRAY[h.kind], ARRAY[h.reference], '{}', '{}', NULL) p;
-                ELSE
-                    SELECT s.* INTO l FROM ledger.spell_out(NULL, ARRAY[h.debit], ARRAY[h.credit], ARRAY[amount], ARRAY[p_now],
-                        ARRAY[h.kind], ARRAY[h.reference], '{}') s;
-                    IF l.short THEN
-                        RAISE EXCEPTION USING ERRCODE = 'LD001', MESSAGE = 'the sub-accounts together have too little';
-                    END IF;
-                    SELECT p.p_number, p.p_at INTO number, posted_at FROM ledger.put_list(number, posted_at, NULL, l.debits, l.credits,
-                        l.units, l.occurred, l.kinds, l.refs, l.reversed, l.parts, NULL) p;
+                done := ledger.post_rows(number, posted_at, p_now, NULL, ARRAY[h.debit], ARRAY[h.credit], ARRAY[amount], ARRAY[p_now],
+                    ARRAY[h.kind], ARRAY[h.reference], '{}', NULL);
+                IF NOT done.posted THEN
+                    RAISE EXCEPTION USING ERRCODE = 'LD001', MESSAGE = 'the hold does not fit its accounts';
                 END IF;
+                number := done.p_number;
+                posted_at := done.p_at;
             END IF;
             UPDATE ledger.hold x
             SET state = CASE WHEN p_settles THEN 'settled' ELSE 'released' END, ended_at = end_hold.posted_at,
@@ -141,7 +136,7 @@ BEGIN
             facts := NULL;
             RETURN;
         EXCEPTION WHEN check_violation OR not_null_violation OR SQLSTATE 'LD001' THEN
-            SELECT f.code, f.facts INTO code, facts FROM ledger.refusal_of(request_stripe, ARRAY[h.debit], ARRAY[h.credit], ARRAY[amount], '{}') f;
+            SELECT f.code, f.facts INTO code, facts FROM ledger.refusal_of(ARRAY[h.debit], ARRAY[h.credit], ARRAY[amount], '{}') f;
         END;
     END IF;
     DELETE FROM ledger.request r WHERE r.stripe = request_stripe AND r.id = p_request;

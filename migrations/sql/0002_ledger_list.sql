@@ -5,8 +5,30 @@ CREATE TYPE ledger.moved_account AS (
     debit_count bigint, credit_count bigint, posted_at timestamptz
 );
 
--- Bring every account of a list forward by its sums, in the order of ids (the nested loop keeps the order of the sorted
--- set; so no second pass is needed to lock). Answers what each account was before. The CHECK named floor may refuse.
+-- What a list adds to each of its accounts, in the order of ids. Volatile and ROWS 1 are for the planner: it must neither
+-- take this apart nor start from the table of accounts, or accounts would be locked in another order.
+CREATE FUNCTION ledger.sums_of(p_number bigint, home bigint, debits bigint[], credits bigint[], units bigint[])
+RETURNS TABLE (
+    account bigint, stripe smallint, debits bigint, credits bigint, last_debit bigint, last_credit bigint,
+    debit_count bigint, credit_count bigint
+)
+LANGUAGE sql VOLATILE ROWS 1 AS $$
+    SELECT s.account, (s.account & 63)::smallint, ledger.sum8(s.debits), ledger.sum8(s.credits),
+        ledger.transfer_id(p_number, max(s.debit_place), s.account), ledger.transfer_id(p_number, max(s.credit_place), s.account),
+        count(s.debit_place), count(s.credit_place)
+    FROM (
+        SELECT ledger.side(e.d, e.c, home) AS account, e.u AS debits, 0::bigint AS credits, e.place - 1 AS debit_place, NULL::bigint AS credit_place
+        FROM unnest(debits, credits, units) WITH ORDINALITY AS e (d, c, u, place)
+        UNION ALL
+        SELECT ledger.side(e.c, e.d, home), 0, e.u, NULL, e.place - 1
+        FROM unnest(debits, credits, units) WITH ORDINALITY AS e (d, c, u, place)
+    ) s
+    GROUP BY s.account
+    ORDER BY s.account
+$$;
+
+-- Bring every account of a list forward by its sums, locked in the order of ids: the loop keeps the order of the sums, so
+-- no second pass is needed to lock. Answers what each account was before. The CHECK named floor may refuse.
 CREATE FUNCTION ledger.move_accounts(
     p_number bigint, p_at timestamptz, home bigint, debits bigint[], credits bigint[], units bigint[]
 ) RETURNS SETOF ledger.moved_account
@@ -21,62 +43,62 @@ AS $$
         debit_count = a.debit_count + p.debit_count,
         credit_count = a.credit_count + p.credit_count,
         posted_at = p_at
-    FROM (
-        SELECT s.account, (s.account & 63)::smallint AS stripe, ledger.sum8(s.debits) AS debits, ledger.sum8(s.credits) AS credits,
-            ledger.transfer_id(p_number, max(s.debit_place), s.account) AS last_debit,
-            ledger.transfer_id(p_number, max(s.credit_place), s.account) AS last_credit,
-            count(s.debit_place) AS debit_count, count(s.credit_place) AS credit_count
-        FROM (
-            SELECT ledger.side(e.d, e.c, home) AS account,
-                e.u AS debits, 0::bigint AS credits, e.place - 1 AS debit_place, NULL::bigint AS credit_place
-            FROM unnest(debits, credits, units) WITH ORDINALITY AS e (d, c, u, place)
-            UNION ALL
-            SELECT ledger.side(e.c, e.d, home),
-                0, e.u, NULL, e.place - 1
-            FROM unnest(debits, credits, units) WITH ORDINALITY AS e (d, c, u, place)
-        ) s
-        GROUP BY s.account
-        ORDER BY s.account
-        OFFSET 0
-    ) p
+    FROM ledger.sums_of(p_number, home, debits, credits, units) p
     WHERE a.stripe = p.stripe AND a.id = p.account AND a.closed_at IS NULL
     RETURNING a.id, a.asset, old.last_debit, old.last_credit, old.debits_posted, old.credits_posted,
         old.debit_count, old.credit_count, old.posted_at
 $$;
 
--- Post rows under a number that was taken before the locks; answers the number and time that they got. Raises LD001
--- where a row did not fit its accounts, and whatever the floor says. Rows beyond `items` are parts of earlier ones.
+-- Every account that a list may touch: its sides and, where it is not plain, all sub-accounts that it may draw on or
+-- pass through; in the order of ids.
+CREATE FUNCTION ledger.touched_by(home bigint, plain boolean, debits bigint[], credits bigint[])
+RETURNS TABLE (account bigint, stripe smallint)
+LANGUAGE sql VOLATILE ROWS 1 AS $$
+    SELECT t.account, (t.account & 63)::smallint
+    FROM (
+        SELECT ledger.side(e.d, e.c, home) AS account FROM unnest(debits, credits) AS e (d, c)
+        UNION SELECT ledger.side(e.c, e.d, home) FROM unnest(debits, credits) AS e (d, c)
+        UNION SELECT ledger.sub_account(f.first, s)
+        FROM (SELECT DISTINCT e.d FROM unnest(debits) AS e (d)) w
+        JOIN ledger.account a ON a.stripe = (w.d & 63)::smallint AND a.id = w.d
+        JOIN ledger.asset x ON x.id = a.asset
+        CROSS JOIN LATERAL (VALUES (x.clearing), (CASE WHEN w.d & 64 <> 0 THEN w.d END)) AS f (first)
+        CROSS JOIN generate_series(0, 63) AS s
+        WHERE NOT plain AND f.first IS NOT NULL
+    ) t
+    ORDER BY t.account
+$$;
+
+-- Lock all that a list may touch and answer the newest time that one of them was posted at.
+CREATE FUNCTION ledger.lock_accounts(home bigint, plain boolean, debits bigint[], credits bigint[]) RETURNS timestamptz
+LANGUAGE sql
+SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
+AS $$
+    SELECT max(l.posted_at) FROM (
+        SELECT a.posted_at FROM ledger.touched_by(home, plain, debits, credits) t
+        JOIN ledger.account a ON a.stripe = t.stripe AND a.id = t.account
+        FOR NO KEY UPDATE OF a
+    ) l
+$$;
+
+-- Post rows. Raises LD001 where a row does not fit its accounts or where another call took a later number and was quicker
+-- to a lock (the order of ids would not be the order of posting), and whatever the floor says.
 CREATE FUNCTION ledger.put_list(
-    INOUT p_number bigint, INOUT p_at timestamptz, home bigint, debits bigint[], credits bigint[], units bigint[],
+    p_number bigint, p_at timestamptz, home bigint, debits bigint[], credits bigint[], units bigint[],
     occurred timestamptz[], kinds text[], refs uuid[], reversed bigint[], parts integer[], p_reason text
-)
+) RETURNS void
 LANGUAGE plpgsql SET enable_nestloop = off AS $$
 DECLARE
-    before ledger.moved_account[];
-    newest bigint;
-    latest timestamptz;
-    shift bigint;
     rows_in bigint;
     one_kind text := CASE WHEN cardinality(kinds) = 1 THEN kinds[1] END;
     one_time timestamptz := CASE WHEN cardinality(occurred) = 1 THEN occurred[1] END;
 BEGIN
-    SELECT array_agg(m), max(greatest(m.last_debit, m.last_credit)), max(m.posted_at)
-    INTO before, newest, latest
-    FROM ledger.move_accounts(p_number, p_at, home, debits, credits, units) m;
-    IF newest >> 23 >= p_number OR latest > p_at THEN
-        -- Another call took a later number and was quicker to a lock: take a number again, now under all locks.
-        shift := nextval('ledger.call_number') - p_number;
-        p_at := greatest(clock_timestamp(), latest);
-        UPDATE ledger.account a
-        SET last_debit = a.last_debit + CASE WHEN a.last_debit >> 23 = p_number THEN (shift << 23) ELSE 0 END,
-            last_credit = a.last_credit + CASE WHEN a.last_credit >> 23 = p_number THEN (shift << 23) ELSE 0 END,
-            posted_at = p_at
-        FROM unnest(before) b WHERE a.stripe = (b.account & 63)::smallint AND a.id = b.account;
-        p_number := p_number + shift;
-    END IF;
     INSERT INTO ledger.transfer (
         id, debit, credit, units, occurred_at, posted_at, debit_prev, credit_prev, debit_total, credit_total,
         debit_seq, credit_seq, stripe, asset, kind, reference, reverses, part_of, reason
+    )
+    WITH moved AS MATERIALIZED (
+        SELECT * FROM ledger.move_accounts(p_number, p_at, home, debits, credits, units)
     )
     SELECT ledger.transfer_id(p_number, w.place, w.d), w.d, w.c, w.u, w.occurred_at, p_at,
         coalesce(ledger.transfer_id(p_number, w.debit_before, w.d), db.last_debit),
@@ -90,22 +112,25 @@ BEGIN
             lag(r.place) OVER by_debit AS debit_before, ledger.sum8(r.u) OVER by_debit AS debit_sum, row_number() OVER by_debit AS debit_row,
             lag(r.place) OVER by_credit AS credit_before, ledger.sum8(r.u) OVER by_credit AS credit_sum, row_number() OVER by_credit AS credit_row
         FROM (
-            SELECT ledger.side(e.d, e.c, home) AS d,
-                ledger.side(e.c, e.d, home) AS c,
-                e.u, coalesce(e.t, one_time) AS occurred_at, coalesce(e.k, one_kind) AS kind, e.ref AS reference, e.rev AS reverses, e.part::bigint AS part,
-                e.place - 1 AS place
+            SELECT ledger.side(e.d, e.c, home) AS d, ledger.side(e.c, e.d, home) AS c, e.u, coalesce(e.t, one_time) AS occurred_at,
+                coalesce(e.k, one_kind) AS kind, e.ref AS reference, e.rev AS reverses, e.part::bigint AS part, e.place - 1 AS place
             FROM unnest(debits, credits, units, occurred, kinds, refs, reversed, parts) WITH ORDINALITY
                 AS e (d, c, u, t, k, ref, rev, part, place)
         ) r
         WINDOW by_debit AS (PARTITION BY r.d ORDER BY r.place ROWS UNBOUNDED PRECEDING),
             by_credit AS (PARTITION BY r.c ORDER BY r.place ROWS UNBOUNDED PRECEDING)
     ) w
-    JOIN unnest(before) db ON db.account = w.d
-    JOIN unnest(before) cb ON cb.account = w.c
+    JOIN moved db ON db.account = w.d
+    JOIN moved cb ON cb.account = w.c
+    WHERE greatest(db.last_debit, db.last_credit, cb.last_debit, cb.last_credit) < p_number << 23
+        AND db.posted_at <= p_at AND cb.posted_at <= p_at
     ORDER BY w.d & 63, w.place;
     GET DIAGNOSTICS rows_in = ROW_COUNT;
     IF rows_in <> cardinality(debits) THEN
         RAISE EXCEPTION USING ERRCODE = 'LD001', MESSAGE = 'a transfer does not fit its accounts';
+    END IF;
+    IF cardinality(reversed) > 0 THEN
+        INSERT INTO ledger.reversal (transfer, stripe) SELECT r, (r & 63)::smallint FROM unnest(reversed) AS r WHERE r IS NOT NULL ORDER BY r;
     END IF;
 END $$;
 
@@ -154,6 +179,54 @@ LANGUAGE sql AS $$
     FROM spelt
 $$;
 
+-- Whether every row of a list stays in one stripe and draws on no spread account with a floor.
+CREATE FUNCTION ledger.is_plain(debits bigint[], credits bigint[]) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT NOT EXISTS (SELECT FROM unnest(debits, credits) AS e (d, c) WHERE e.d & 64 = 0 AND e.c & 64 = 0 AND e.d & 63 <> e.c & 63)
+        AND NOT EXISTS (
+            SELECT FROM (SELECT DISTINCT d FROM unnest(debits) AS e (d) WHERE d & 64 <> 0) s
+            JOIN ledger.account a ON a.stripe = (s.d & 63)::smallint AND a.id = s.d
+            WHERE a.floor AND a.normal_side = 'C'
+        )
+$$;
+
+-- Post a list within a call that has its number: at once, or where that is refused once more with everything locked
+-- first, expired holds ended, and a number and time of its own. Answers whether it was posted.
+CREATE FUNCTION ledger.post_rows(
+    INOUT p_number bigint, INOUT p_at timestamptz, p_now timestamptz, home bigint, debits bigint[], credits bigint[], units bigint[],
+    occurred timestamptz[], kinds text[], refs uuid[], reversed bigint[], p_reason text, OUT posted boolean
+)
+LANGUAGE plpgsql AS $$
+DECLARE
+    plain boolean := ledger.is_plain(debits, credits);
+    latest timestamptz;
+    l record;
+BEGIN
+    FOR attempt IN 1..2 LOOP
+        IF attempt = 2 THEN
+            PERFORM ledger.expire_on(debits || credits, p_now);
+            latest := ledger.lock_accounts(home, plain, debits, credits);
+            p_number := nextval('ledger.call_number');
+            p_at := greatest(clock_timestamp(), latest);
+        END IF;
+        BEGIN
+            IF plain THEN
+                PERFORM ledger.put_list(p_number, p_at, home, debits, credits, units, occurred, kinds, refs, reversed, '{}', p_reason);
+            ELSE
+                SELECT s.* INTO l FROM ledger.spell_out(home, debits, credits, units, occurred, kinds, refs, reversed) s;
+                IF l.short THEN
+                    RAISE EXCEPTION USING ERRCODE = 'LD001', MESSAGE = 'the sub-accounts together have too little';
+                END IF;
+                PERFORM ledger.put_list(p_number, p_at, NULL, l.debits, l.credits, l.units, l.occurred, l.kinds, l.refs, l.reversed, l.parts, p_reason);
+            END IF;
+            posted := true;
+            RETURN;
+        EXCEPTION WHEN check_violation OR not_null_violation OR numeric_value_out_of_range OR unique_violation OR SQLSTATE 'LD001' THEN
+            posted := false;
+        END;
+    END LOOP;
+END $$;
+
 -- Post a list under a request id. Answers posted, replayed, request_conflict or the code of the refusal with its facts;
 -- a refusal leaves nothing behind, not even the request id.
 CREATE FUNCTION ledger.post_list(
@@ -166,9 +239,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
 DECLARE
     request_stripe smallint := ledger.stripe_of(p_request);
     taken bigint := nextval('ledger.call_number');
-    placed bigint;
-    refused boolean := false;
-    l record;
+    done record;
 BEGIN
     number := taken;
     posted_at := clock_timestamp();
@@ -178,46 +249,19 @@ BEGIN
         SELECT r.code, r.number, r.posted_at INTO code, number, posted_at FROM ledger.replay_of(p_request, p_hash) r;
         RETURN;
     END IF;
-    FOR attempt IN 1..2 LOOP
-        BEGIN
-            IF ledger.is_plain(debits, credits) THEN
-                SELECT p.p_number, p.p_at INTO number, posted_at FROM ledger.put_list(
-                    number, posted_at, request_stripe, debits, credits, units, occurred, kinds, refs, reversed, '{}', p_reason) p;
-            ELSE
-                SELECT s.* INTO l FROM ledger.spell_out(request_stripe, debits, credits, units, occurred, kinds, refs, reversed) s;
-                IF l.short THEN
-                    RAISE EXCEPTION USING ERRCODE = 'LD001', MESSAGE = 'the sub-accounts together have too little';
-                END IF;
-                SELECT p.p_number, p.p_at INTO number, posted_at FROM ledger.put_list(
-                    number, posted_at, NULL, l.debits, l.credits, l.units, l.occurred, l.kinds, l.refs, l.reversed, l.parts, p_reason) p;
-            END IF;
-            refused := false;
-        EXCEPTION WHEN check_violation OR not_null_violation OR numeric_value_out_of_range OR unique_violation OR SQLSTATE 'LD001' THEN
-            refused := true;
-        END;
-        EXIT WHEN NOT refused OR ledger.expire_on(debits || credits, p_now) = 0;
-    END LOOP;
-    IF refused THEN
+    done := ledger.post_rows(number, posted_at, p_now, request_stripe, debits, credits, units, occurred, kinds, refs, reversed, p_reason);
+    IF NOT done.posted THEN
         DELETE FROM ledger.request r WHERE r.stripe = request_stripe AND r.id = p_request;
-        SELECT f.code, f.facts INTO code, facts FROM ledger.refusal_of(request_stripe, debits, credits, units, reversed) f;
+        SELECT f.code, f.facts INTO code, facts FROM ledger.refusal_of(debits, credits, units, reversed) f;
         number := NULL;
         posted_at := NULL;
         RETURN;
     END IF;
+    code := 'posted';
+    number := done.p_number;
+    posted_at := done.p_at;
     IF number <> taken THEN
         UPDATE ledger.request r SET number = post_list.number, posted_at = post_list.posted_at
         WHERE r.stripe = request_stripe AND r.id = p_request;
     END IF;
-    code := 'posted';
 END $$;
-
--- Whether every row of a list stays in one stripe and draws on no spread account with a floor.
-CREATE FUNCTION ledger.is_plain(debits bigint[], credits bigint[]) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-    SELECT NOT EXISTS (SELECT FROM unnest(debits, credits) AS e (d, c) WHERE e.d & 64 = 0 AND e.c & 64 = 0 AND e.d & 63 <> e.c & 63)
-        AND NOT EXISTS (
-            SELECT FROM (SELECT DISTINCT d FROM unnest(debits) AS e (d) WHERE d & 64 <> 0) s
-            JOIN ledger.account a ON a.stripe = (s.d & 63)::smallint AND a.id = s.d
-            WHERE a.floor AND a.normal_side = 'C'
-        )
-$$;

@@ -16,8 +16,8 @@ LANGUAGE sql STABLE AS $$
             (3, 'same_account', e.d, e.d = e.c),
             (4, 'asset_mismatch', e.d, da.asset <> ca.asset),
             (5, 'account_closed', CASE WHEN da.closed_at IS NOT NULL THEN e.d ELSE e.c END, da.closed_at IS NOT NULL OR ca.closed_at IS NOT NULL),
-            (6, 'transfer_reversed', NULL::bigint, EXISTS (
-                SELECT FROM ledger.transfer t WHERE t.reverses = e.r AND t.stripe IN ((e.r & 63)::smallint)))
+            (6, 'transfer_reversed', NULL::bigint, array_position(reversed, e.r) < e.place OR EXISTS (
+                SELECT FROM ledger.reversal r WHERE r.stripe = (e.r & 63)::smallint AND r.transfer = e.r))
         ) AS x (rank, code, account, applies)
         WHERE x.applies
         ORDER BY x.rank
@@ -26,7 +26,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 CREATE FUNCTION ledger.refusal_of(
-    home bigint, debits bigint[], credits bigint[], units bigint[], reversed bigint[], OUT code text, OUT facts jsonb
+    debits bigint[], credits bigint[], units bigint[], reversed bigint[], OUT code text, OUT facts jsonb
 )
 LANGUAGE plpgsql STABLE AS $$
 BEGIN

@@ -32,7 +32,7 @@ DECLARE
     debited boolean := false;
     credited boolean := false;
 BEGIN
-    IF p_units > 0 AND d <> c AND d & 63 = c & 63 AND p_debit & p_credit & 64 = 0 THEN
+    IF p_units BETWEEN 1 AND 9007199254740991 AND d <> c AND d & 63 = c & 63 AND p_debit & p_credit & 64 = 0 THEN
         number := nextval('ledger.call_number');
         posted_at := clock_timestamp();
         this := (number << 23) | s;

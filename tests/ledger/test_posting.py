@@ -101,3 +101,19 @@ def test_a_statement_is_paged_newest_first_with_the_balance_after_each(session: 
     assert seen == expected[::-1]
     takings = ledger.statement(session, books.cafe)
     assert [line.balance for line in takings.lines] == [7, 6, 5, 4, 3, 2, 1]
+
+
+def test_a_transfer_is_reversed_once_whatever_the_stripe_of_the_reversal(session: Session, books: Books) -> None:
+    post(session, move(books.issuance, books.lin, 10), move(books.lin, books.cafe, 6))
+    between_stripes = post(session, move(books.lin, books.wang, 4)).transfer_ids
+    between_spread = post(session, move(books.cafe, books.issuance, 2)).transfer_ids
+    for ids in (between_stripes, between_spread):
+        with pytest.raises(ledger.TransferReversed):
+            ledger.reverse(session, ids * 2, reason="twice", request_id=new_id(), now=NOW)
+        ledger.reverse(session, ids, reason="once", request_id=new_id(), now=NOW)
+        for _ in range(3):
+            with pytest.raises(ledger.TransferReversed):
+                ledger.reverse(session, ids, reason="again", request_id=new_id(), now=NOW)
+    assert ledger.balance(session, books.lin).posted == 4
+    assert ledger.balance(session, books.cafe).posted == 6
+    assert ledger.audit(session).holds
