@@ -86,9 +86,12 @@ def reader(stations: Path | None) -> MibiciReader:
     try:
         with stations.open(encoding="iso-8859-1", newline="") as file:
             rows = csv.DictReader(file)
-            return MibiciReader({row["id"]: (float(row["latitude"]), float(row["longitude"])) for row in rows})
+            places = {row["id"]: (float(row["latitude"]), float(row["longitude"])) for row in rows}
     except (OSError, KeyError, ValueError, TypeError, csv.Error) as error:
         raise FileUnreadable(file=stations.name, fault=str(error)) from error
+    if not places:
+        raise FileUnreadable(file=stations.name, fault="no station")
+    return MibiciReader(places)
 
 
 def great_circle_metres(one: Place, other: Place) -> int:

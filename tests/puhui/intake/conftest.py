@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from partners.providers import Provider, Report, Riders, provider_of, riders_of
+from puhui.db import Addresses
 from puhui.intake import Answer, rider_key, take_in
+from tests.conftest import _drop_database, _fresh_database, _url
 from tests.factories import VAULT
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 MORNING = datetime(2026, 3, 2, 8)  # noqa: DTZ001  # A provider-local time, as files have it.
-
-Take = Callable[..., list[Answer]]
 
 
 def a_ride(id: str = "r1", **given: object) -> Report:  # The provider's word.
@@ -45,6 +45,8 @@ def take(session: Session, *rows: Report, provider: str = "demo-bike", now: date
 
 
 @pytest.fixture
-def said() -> Callable[[list[Answer]], list[tuple[str, str, int, int]]]:
-    """Status, code, grams and points of answers."""
-    return lambda answers: [(a.status, a.code, a.grams, a.points) for a in answers]
+def other_addresses() -> Iterator[Addresses]:
+    """A second database of the test's own, to compare with."""
+    name = _fresh_database()
+    yield Addresses(app=_url("puhui_app", name), owner=_url("puhui_owner", name))
+    _drop_database(name)

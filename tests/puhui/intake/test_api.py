@@ -45,7 +45,12 @@ def test_a_provider_reports_one_act(client: FlaskClient, token: str) -> None:
     assert answer.status_code == 200
     assert answer.json is not None
     assert {key: answer.json[key] for key in ("index", "id", "status", "code", "grams", "points")} == {
-        "index": 0, "id": "r1", "status": "accepted", "code": "credited", "grams": 128, "points": 128
+        "index": 0,
+        "id": "r1",
+        "status": "accepted",
+        "code": "credited",
+        "grams": 128,
+        "points": 128,
     }
     assert client.post("/api/v1/activities", data=body, headers=headers(token, "k")).data == answer.data
     other = client.post("/api/v1/activities", data=lines(a_ride("x")), headers=headers(token, "k"))
@@ -77,10 +82,11 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("path", "body", "key", "status", "code"), REFUSED)
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case[4])
 def test_a_call_that_is_no_call_has_its_own_code(
-    client: FlaskClient, token: str, path: str, body: bytes, key: str, status: int, code: str
+    client: FlaskClient, token: str, case: tuple[str, bytes, str, int, str]
 ) -> None:
+    path, body, key, status, code = case
     answer = client.post(path, data=body, headers=headers(token, key))
     assert (answer.status_code, answer.json and answer.json["code"]) == (status, code)
     assert answer.content_type == "application/problem+json"
@@ -115,6 +121,12 @@ def lin(client: FlaskClient, own_database: Database) -> FlaskClient:
     return log_in(client, person)
 
 
+def addresses_of_acts(lin: FlaskClient) -> list[str]:
+    """The addresses of the acts on Lin's list."""
+    parts = lin.get("/activities").text.split('href="')
+    return [part.split('"')[0] for part in parts if part.startswith("/activities/0")]
+
+
 def test_a_citizen_sees_each_act_and_why(lin: FlaskClient) -> None:
     page = lin.get("/activities")
     assert page.status_code == 200
@@ -124,13 +136,7 @@ def test_a_citizen_sees_each_act_and_why(lin: FlaskClient) -> None:
 
 
 def test_a_citizen_sees_how_an_act_was_computed(lin: FlaskClient) -> None:
-    address = next(
-        part.split('"')[0] for part in lin.get("/activities").text.split('href="') if part.startswith("/activities/0")
-    )
-    addresses = [
-        part.split('"')[0] for part in lin.get("/activities").text.split('href="') if part.startswith("/activities/0")
-    ]
-    assert address == addresses[0]
+    addresses = addresses_of_acts(lin)
     text = lin.get(addresses[1]).text
     for fact in ("3.2 × 40 g/公里 = 128 g", "人民日报 2024", "每日 20 公里", "大圆距离", "第 1 版", "A 授权第三方"):
         assert fact in text
@@ -139,9 +145,7 @@ def test_a_citizen_sees_how_an_act_was_computed(lin: FlaskClient) -> None:
 
 
 def test_an_act_is_shown_to_its_citizen_alone(lin: FlaskClient, own_database: Database) -> None:
-    address = next(
-        part.split('"')[0] for part in lin.get("/activities").text.split('href="') if part.startswith("/activities/0")
-    )
+    address = addresses_of_acts(lin)[0]
     with own_database.transaction() as session:
         other = make_citizen(session)
     assert log_in(lin, other).get(address).status_code == 404
