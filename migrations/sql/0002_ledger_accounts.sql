@@ -19,6 +19,12 @@ RETURN CASE
     ELSE (id & ~63::bigint) | home
 END;
 
+-- Where holds for an account lie: a hold lies in its debit's stripe, which may be any, or for a sub-account is its own.
+CREATE FUNCTION ledger.stripes_of_credit(account bigint) RETURNS smallint[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN account & 64 <> 0 THEN ARRAY[(account & 63)::smallint]
+    ELSE (SELECT array_agg(s::smallint) FROM generate_series(0, 63) AS s) END;
+
 CREATE FUNCTION ledger.stripe_of(owner uuid) RETURNS smallint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (get_byte(uuid_send(owner), 15) & 63)::smallint;

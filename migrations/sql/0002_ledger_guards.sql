@@ -23,6 +23,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO puhui_app;
 GRANT EXECUTE ON FUNCTION
     ledger.sum8(bigint),
     ledger.stripe_of(uuid),
+    ledger.stripes_of_credit(bigint),
     ledger.side(bigint, bigint, bigint),
     ledger.transfer_id(bigint, bigint, bigint),
     ledger.sub_account(bigint, bigint),

@@ -179,7 +179,7 @@ BEGIN
                 SELECT ledger.sub_account(a, s) FROM unnest(accounts) AS a CROSS JOIN generate_series(0, 63) AS s WHERE a & 64 <> 0
             ) AS w (account)
         ) x
-        JOIN ledger.hold h ON h.stripe = (x.account & 63)::smallint AND (h.debit = x.account OR h.credit = x.account)
+        JOIN ledger.hold h ON h.stripe = ANY (ledger.stripes_of_credit(x.account)) AND (h.debit = x.account OR h.credit = x.account)
         WHERE h.state = 'held' AND h.expires_at <= p_now
         ORDER BY h.id
         FOR UPDATE OF h SKIP LOCKED

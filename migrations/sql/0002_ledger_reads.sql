@@ -25,7 +25,7 @@ LANGUAGE sql STABLE AS $$
                     WHERE stripe = a.stripe AND debit = a.id AND state = 'held' AND expires_at <= p_now) END AS d,
                 CASE WHEN a.credits_pending = 0 THEN 0 ELSE (
                     SELECT coalesce(sum(units), 0) FROM ledger.hold
-                    WHERE stripe = a.stripe AND credit = a.id AND state = 'held' AND expires_at <= p_now) END AS c
+                    WHERE stripe = ANY (ledger.stripes_of_credit(a.id)) AND credit = a.id AND state = 'held' AND expires_at <= p_now) END AS c
         ) h
     ) lapsed
     GROUP BY w.account

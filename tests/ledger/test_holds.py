@@ -82,3 +82,15 @@ def test_a_repeated_hold_answers_the_same_hold(session: Session, books: Books) -
     ledger.settle(session, first[0], request_id=new_id(), now=NOW)
     assert ledger.balance(session, books.wang).posted == 5
     assert ledger.audit(session).holds
+
+
+def test_a_hold_between_stripes_stops_counting_for_its_receiver_too(session: Session, books: Books) -> None:
+    post(session, move(books.issuance, books.lin, 10))
+    new = ledger.NewHold(books.lin, books.wang, 8, SOON, "gift")
+    hold = ledger.hold(session, [new], request_id=new_id(), now=NOW)[0]
+    assert ledger.balance(session, books.wang, now=NOW).incoming == 8
+    assert ledger.balance(session, books.wang, now=SOON).incoming == 0
+    assert ledger.balance(session, books.lin, now=SOON).available == 10
+    with pytest.raises(ledger.InsufficientBalance):
+        ledger.post(session, [move(books.wang, books.cafe, 1)], request_id=new_id(), now=SOON)
+    assert ledger.holds_of(session, [hold.id])[0].state == "expired"
