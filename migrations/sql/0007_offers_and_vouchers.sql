@@ -86,7 +86,7 @@ CREATE TABLE rewards.voucher (
     CONSTRAINT ends_once CHECK (num_nonnulls(redeemed_at, released_at) <= 1),
     CONSTRAINT redeemed_says_where CHECK (num_nonnulls(redeemed_at, redemption_id, redeemed_by, counter_id) IN (0, 4)),
     CONSTRAINT redeemed_in_time CHECK (redeemed_at < expires_at),
-    CONSTRAINT cancelled_is_released CHECK (cancelled_at IS NULL OR cancelled_at = released_at)
+    CONSTRAINT cancelled_is_released CHECK (cancelled_at IS NULL OR cancelled_at IS NOT DISTINCT FROM released_at)
 );
 COMMENT ON COLUMN rewards.voucher.id IS 'The request id: a repeated request finds its first answer.';
 COMMENT ON COLUMN rewards.voucher.ordinal IS 'The how-manieth of this citizen and offer; the unique index holds the per-person limit under races.';
