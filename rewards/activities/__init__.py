@@ -15,7 +15,7 @@ from rewards.activities.errors import (
 from rewards.activities.model import Activity, Kind, Outcome
 from rewards.activities.participants import close_participant, open_participants
 from rewards.activities.queries import Cursor, Page, Totals, activities_of, activity_of, cursor_of, totals_of
-from rewards.activities.rules import Draft, Policy, Status, read
+from rewards.activities.rules import Clock, Draft, Policy, Status, read
 
 __all__ = [
     "Activity",
@@ -23,6 +23,7 @@ __all__ = [
     "Binding",
     "Call",
     "Claim",
+    "Clock",
     "Cursor",
     "Draft",
     "IntakeConflict",

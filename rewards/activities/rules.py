@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
@@ -49,6 +49,8 @@ NOTHING = Credit(0, 0, 0)
 
 class Status(StrEnum):
     """The answer to a reported act."""
+
+    __hash__ = str.__hash__  # As in rewards.methods.model: no call into Python on the hot path.
 
     ACCEPTED = "accepted"
     CAPPED = "capped"
@@ -91,11 +93,54 @@ class Reported(Protocol):
     def variant(self) -> str | None: ...
 
 
+class Hour(NamedTuple):
+    """An hour of a local clock: Unix seconds at its first moment, its offset and its day."""
+
+    start: int
+    offset_minutes: int
+    day: date
+
+
+class Clock:
+    """A provider's wall clock. It remembers hours, since most rows of a call fall into a few of them.
+
+    In an hour that a clock change repeats the first one is meant; a time that it skips is read by the old offset.
+    """
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._hours: dict[int, Hour | None] = {}
+
+    def read(self, moment: datetime) -> tuple[int, Hour]:
+        """Unix seconds of *moment*, and its hour; a time with an offset of its own means itself."""
+        if moment.tzinfo is not None:
+            return self._read_slowly(moment.astimezone(self.zone))
+        key = moment.toordinal() * 24 + moment.hour
+        hour = self._hours.get(key)
+        if hour is not None:
+            return hour.start + moment.minute * 60 + moment.second, hour
+        if key not in self._hours:
+            self._hours[key] = self._plain_hour(moment.replace(minute=0, second=0, microsecond=0))
+        return self._read_slowly(moment.replace(tzinfo=self.zone))
+
+    def _plain_hour(self, first: datetime) -> Hour | None:
+        """The hour that begins at *first*, or None where the clock changes near it."""
+        edges = [first.replace(tzinfo=self.zone, minute=minute, fold=fold) for minute in (0, 59) for fold in (0, 1)]
+        return self._read_slowly(edges[0])[1] if len({edge.utcoffset() for edge in edges}) == 1 else None
+
+    @staticmethod
+    def _read_slowly(aware: datetime) -> tuple[int, Hour]:
+        seconds = int(aware.timestamp())
+        offset = aware.utcoffset() or timedelta()
+        start = seconds - aware.minute * 60 - aware.second
+        return seconds, Hour(start, int(offset.total_seconds()) // 60, aware.date())
+
+
 class Policy(NamedTuple):
     """What the provider may do, and the instant of the call. *not_before* and *now* are Unix seconds."""
 
     provider_id: int
-    zone: ZoneInfo
+    clock: Clock
     methods: frozenset[str]
     not_before: int | None
     now: int
@@ -223,20 +268,19 @@ def _read_method(draft: Draft, report: Reported, policy: Policy) -> str | None:
 
 def _read_times(draft: Draft, report: Reported, policy: Policy) -> str | None:
     """Read the times and choose the version of the day; every rule of a version comes with it."""
-    started, ended = localise(report.started_at, policy.zone), report.ended_at
-    draft.start = int(started.timestamp())
-    draft.day = started.date()
-    draft.offset_minutes = int((started.utcoffset() or timedelta()).total_seconds()) // 60
+    ended = report.ended_at
+    draft.start, hour = policy.clock.read(report.started_at)
+    draft.day, draft.offset_minutes = hour.day, hour.offset_minutes
     if ended is not None:
-        draft.end = int(localise(ended, policy.zone).timestamp())
+        draft.end = policy.clock.read(ended)[0]
         if draft.end < draft.start and ended.tzinfo is None:
-            draft.end = int(ended.replace(tzinfo=policy.zone, fold=1).timestamp())
+            draft.end = int(ended.replace(tzinfo=policy.clock.zone, fold=1).timestamp())
     method = draft.method
     version = method.on(draft.day) if method else None
     if method is None or version is None:
         return "time_before_method"
     draft.version, draft.rate = version, policy.catalogue.rate_on(draft.day)
-    draft.tier = lower_tier(version.tier, report.evidence)
+    draft.tier = version.tier if report.evidence is None else lower_tier(version.tier, report.evidence)
     draft.variant = version.variant(report.variant, report.unit)
     if (report.variant is not None or version.variants) and draft.variant is None:
         return "variant_unknown"
@@ -251,14 +295,6 @@ def _check_times(draft: Draft, policy: Policy) -> str | None:
     if policy.not_before is not None and draft.start < policy.not_before:
         return "time_too_old"
     return None
-
-
-def localise(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Read a time in the provider's zone where it has no offset of its own.
-
-    In the hour that a clock change repeats the first one is meant; a time that it skips is read by the old offset.
-    """
-    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
 
 
 def _check_ride(draft: Draft, report: Reported) -> str | None:
@@ -350,15 +386,13 @@ def credit_of_grams(grams: int, rate: PointRate, tier: Tier) -> Credit:
 
 def _left(cap: Cap, method: Method, day: date, person: Person) -> int:
     used = person.used.get((method.code, period_key(cap.period, day)))
-    return max(0, cap.limit - (used[PLACE[cap.counts]] if used else 0))
+    if used is None:
+        return cap.limit
+    left = cap.limit - used[PLACE[cap.counts]]
+    return left if left > 0 else 0
 
 
 def _worth_code(worth: Credit) -> str:
     if worth.grams:
         return "credited"
     return "points_only" if worth.points else "recorded"
-
-
-def local_time(start: int, offset_minutes: int) -> datetime:
-    """The provider's wall clock at *start* (Unix seconds)."""
-    return datetime.fromtimestamp(start, timezone(timedelta(minutes=offset_minutes)))

@@ -57,19 +57,20 @@ def _line(row: Row, provider_id: int, call_id: UUID, received: str) -> str:
     method, version, rate = draft.method, draft.version, draft.rate
     if method is None or version is None or rate is None:
         raise AssertionError("only acts that were read are kept")
-    factor = (draft.variant.factor_mg if draft.variant else None) or version.factor_mg
+    variant = draft.variant
+    factor = (variant.factor_mg if variant else None) or version.factor_mg
     trip = draft.trip or ""
     fingerprint = act_number(method.group, draft.start, trip) if decision.status in CLAIMING else NULL
     return (
-        f"{row.activity}\t{row.participant}\t{_instant(draft.start)}\t"
+        f"{row.activity.int:032x}\t{row.participant.int:032x}\t{_instant(draft.start)}\t"
         f"{NULL if draft.end is None else _instant(draft.end)}\t{received}\t{draft.quantity}\t{decision.counted}\t"
         f"{NULL if factor is None else factor}\t{decision.credit.computed}\t{decision.credit.grams}\t"
         f"{decision.credit.points}\t{_or_null(row.reduction_transfer)}\t{_or_null(row.points_transfer)}\t"
         f"{fingerprint}\t{call_id}\t{decision.duplicate_of or NULL}\t{draft.day}\t{row.participant.int & 63}\t"
-        f"{provider_id}\t{draft.offset_minutes}\t{version.version}\t{rate.version}\t{draft.tier.value}\t"
-        f"{decision.status.value}\t{method.code}\t{draft.variant.unit if draft.variant else method.unit}\t"
+        f"{provider_id}\t{draft.offset_minutes}\t{version.version}\t{rate.version}\t{draft.tier}\t"
+        f"{decision.status}\t{method.code}\t{variant.unit if variant else method.unit}\t"
         f"{decision.code}\t{_escaped(draft.source_id)}\t{_escaped(trip) if trip else NULL}\t"
-        f"{draft.variant.code if draft.variant else NULL}\n"
+        f"{variant.code if variant else NULL}\n"
     )
 
 

@@ -129,6 +129,9 @@ class Catalogue:
 
     def rate_on(self, day: date) -> PointRate:
         """The rate of grams to points in force on *day*; the oldest reaches back without end."""
+        newest = self.rates[-1]
+        if newest.valid_from <= day:
+            return newest
         return next((rate for rate in reversed(self.rates) if rate.valid_from <= day), self.rates[0])
 
     def search(self, text: str) -> list[Method]:

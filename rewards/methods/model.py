@@ -142,6 +142,9 @@ class Method:
 
     def on(self, day: date) -> Version | None:
         """The version in force on *day*; None before the first."""
+        newest = self.versions[-1]
+        if newest.valid_from <= day:
+            return newest
         return next((v for v in reversed(self.versions) if v.valid_from <= day), None)
 
 

@@ -33,14 +33,16 @@ def credit(version: Version, variant: Variant | None, rate: PointRate, *, quanti
     return Credit(0, 0, quantity * per_unit * rate.tier_percent[tier] // (100 * MILLI))
 
 
-def lower_tier(tier: Tier, claimed: str | None) -> Tier:
+def lower_tier(tier: Tier, claimed: str) -> Tier:
     """Answer the weaker of the method's tier and the one that the reporter claims: a claim may only weaken."""
-    return Tier(claimed) if claimed is not None and claimed > tier else tier
+    return Tier(claimed) if claimed > tier else tier
 
 
 def thousandths(text: str) -> int | None:
     """Read a decimal such as ``"3.2"`` into thousandths; None if it is not one or finer than a thousandth."""
     whole, dot, part = text.partition(".")
+    if whole.isdigit() and part.isdigit() and text.isascii() and len(part) == 3 and len(whole) <= 12:
+        return int(whole + part)  # The usual form, without the ceremony below.
     sign = 1
     if whole[:1] == "-":
         whole, sign = whole[1:], -1

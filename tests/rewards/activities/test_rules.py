@@ -8,13 +8,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rewards.activities.rules import Decision, Draft, Person, Policy, Record, Status, decide, localise, read
+from rewards.activities.rules import Clock, Decision, Draft, Person, Policy, Record, Status, decide, read
 from rewards.methods import catalogue
 
 ZONE = ZoneInfo("America/Mexico_City")
 NOW = int(datetime(2026, 3, 5, 12, tzinfo=UTC).timestamp())
-POLICY = Policy(1, ZONE, frozenset({"T01", "T02", "T03", "T05", "P02", "T09", "F03", "R09"}), None, NOW, catalogue())
+POLICY = Policy(
+    1, Clock(ZONE), frozenset({"T01", "T02", "T03", "T05", "P02", "T09", "F03", "R09"}), None, NOW, catalogue()
+)
 FIRST, SECOND = UUID(int=1), UUID(int=2)
 EIGHT = datetime(2026, 3, 2, 8)  # noqa: DTZ001  # Provider-local, as files have it.
 
@@ -192,7 +196,19 @@ def test_local_times_are_read_across_clock_changes(start: str, end: str, seconds
 
 def test_a_time_with_an_offset_means_itself() -> None:
     noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    assert localise(noon, ZONE) == noon
+    assert Clock(ZONE).read(noon)[0] == int(noon.timestamp())
+
+
+@given(st.datetimes(min_value=datetime(2014, 1, 1), max_value=datetime(2027, 1, 1)))  # noqa: DTZ001  # Local times.
+def test_the_remembering_clock_reads_as_the_zone_does(moment: datetime) -> None:
+    clock, expected = Clock(ZONE), moment.replace(tzinfo=ZONE)
+    for _ in range(2):
+        seconds, hour = clock.read(moment)
+        assert (seconds, hour.day, hour.offset_minutes * 60) == (
+            int(expected.timestamp()),
+            moment.date(),
+            expected.utcoffset().total_seconds(),  # type: ignore[union-attr]  # It has a zone.
+        )
 
 
 def test_a_ride_too_fast_for_a_bicycle_waits_for_a_person() -> None:

@@ -70,4 +70,4 @@ def test_a_quantity_written_and_read_is_itself(quantity: int) -> None:
 def test_a_claimed_tier_may_only_weaken() -> None:
     assert lower_tier(Tier.B, "A") is Tier.B
     assert lower_tier(Tier.B, "C") is Tier.C
-    assert lower_tier(Tier.A, None) is Tier.A
+    assert lower_tier(Tier.A, "A") is Tier.A
