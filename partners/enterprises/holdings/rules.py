@@ -42,7 +42,7 @@ def fold(events: Iterable[Event], *, next_day: bool, next_trading_day: Callable[
             target = Slot.NEXT_DAY
             _add_coming(coming, _opening(next_trading_day(event.day)), event.units)
         _apply(position, source, target, event.units)
-        moves.append(Move(event.id, event.kind.value, source, target, event.units, event.at))
+        moves.append(Move(event.id, str(event.kind), source, target, event.units, event.at))
     while coming and coming[0][0] <= until:
         moves.append(_free(coming.popleft(), position))
     return Book(tuple(moves), tuple(waiting), position, coming[0][0] if coming else None)

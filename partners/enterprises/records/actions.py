@@ -25,7 +25,7 @@ from partners.enterprises.parties.queries import enterprise_of
 from partners.enterprises.records import queries
 from partners.enterprises.records.errors import FileDecided, MappingUnknown, SecondPersonNeeded
 from partners.enterprises.records.mapping import TEMPLATES, Mapping
-from partners.enterprises.records.model import MARKET_TIME, Record
+from partners.enterprises.records.model import MARKET_TIME, Action, Record, RecordKind
 from partners.enterprises.records.parsing import Unreadable, read_csv, read_table
 from partners.enterprises.records.validator import Answer, Outcome, validate
 from partners.enterprises.rulebook.queries import rulebook
@@ -35,6 +35,10 @@ RECORD_COLUMNS = (
     *("sequence", "units", "price_fen", "amount_fen", "fee_fen", "method", "account_no", "counterparty", "deal_no"),
     *("year", "reason", "beneficiary", "balance_after", "serials", "file_id", "line", "state"),
 )
+
+# A look-up is five times as fast as the property of an enumeration.
+KINDS = {kind: kind.value for kind in RecordKind}
+ACTIONS = {action: action.value for action in Action}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,7 @@ def _record_cells(enterprise_id: UUID, file_id: UUID, answers: Sequence[Answer])
         key = record.natural_key
         state = "staged" if last[key] == answer.line else "superseded"
         yield (
-            *(stripe, new_id(), enterprise_id, record.instrument, record.kind.value, record.action.value, key),
+            *(stripe, new_id(), enterprise_id, record.instrument, KINDS[record.kind], ACTIONS[record.action], key),
             *(answer.content_hash, record.business_at, record.sequence, record.units, record.price_fen),
             *(record.amount_fen, record.fee_fen, record.method, record.account_no, record.counterparty or None),
             *(record.number if record.price_fen else None, record.year, record.reason or None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -140,7 +140,8 @@ class Action(StrEnum):
 class Record:
     """One line. Units are whole units of the instrument, money is fen; *business_at* is when it happened.
 
-    *number* is the source's own number (trade no. or serial no.); with system, account and kind it is the natural key.
+    *number* is the source's own number (trade or serial); with account and kind it makes the natural key, under which
+    two lines are the same fact.
     """
 
     line: int
@@ -166,16 +167,15 @@ class Record:
     reason: str
     beneficiary: str
     serials: str
+    natural_key: str = field(init=False)
 
-    @property
-    def natural_key(self) -> str:
-        """What makes two lines the same fact: account, number and leg."""
-        return f"{self.account_no}|{self.number}|{self.kind.value}"
+    def __post_init__(self) -> None:
+        self.natural_key = f"{self.account_no}|{self.number}|{self.kind}"
 
     def content_hash(self) -> bytes:
         """Sixteen bytes that differ when any fact of the line differs."""
         facts = (
-            *(self.kind.value, self.number, self.sequence, self.business_at, self.instrument, self.units),
+            *(str(self.kind), self.number, self.sequence, self.business_at.timestamp(), self.instrument, self.units),
             *(self.account_no, self.method, self.price_fen, self.amount_fen, self.fee_fen, self.counterparty),
             *(self.year, self.reason, self.beneficiary, self.serials),
         )
