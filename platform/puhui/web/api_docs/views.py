@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from flask import Blueprint, Response, current_app, jsonify
 
+from puhui.problems import PROBLEMS
 from puhui.web import Audience, audience, page
+from puhui.web.api_docs.reader import operations
 
 blueprint = Blueprint("api_docs", __name__)
 
@@ -13,11 +17,16 @@ blueprint = Blueprint("api_docs", __name__)
 @audience(Audience.PUBLIC)
 def document() -> Response:
     """Answer the OpenAPI document."""
-    return jsonify(current_app.extensions["puhui_openapi"].to_dict())
+    return jsonify(_document())
 
 
 @blueprint.get("/developers")
 @audience(Audience.PUBLIC)
 def show() -> Response:
     """Show the API as a page."""
-    return page("api_docs/show.html", document=current_app.extensions["puhui_openapi"].to_dict())
+    problems = sorted((code, int(problem.status), str(problem.sentence)) for code, problem in PROBLEMS.items())
+    return page("api_docs/show.html", tags=operations(_document()), problems=problems)
+
+
+def _document() -> dict[str, Any]:
+    return cast(dict[str, Any], current_app.extensions["puhui_openapi"].to_dict())

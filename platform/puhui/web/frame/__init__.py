@@ -74,7 +74,8 @@ def sections() -> list[Section]:
         mine = MERCHANT
     else:
         mine = CITIZEN if person.acting is None else CITIZEN[:1]
-    return [section for section in mine if section.endpoint in current_app.view_functions]
+    there = [section for section in mine if section.endpoint in current_app.view_functions]
+    return there if len(there) > 1 else []
 
 
 def init_frame(app: Flask) -> None:
