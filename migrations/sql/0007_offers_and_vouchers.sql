@@ -30,7 +30,7 @@ CREATE TABLE rewards.exchange (
     PRIMARY KEY (stripe, id)
 );
 COMMENT ON COLUMN rewards.exchange.id IS 'The request id: a repeated request finds its first answer.';
-CREATE INDEX exchange_of_citizen ON rewards.exchange (stripe, citizen_id, id DESC);
+CREATE INDEX exchange_of_citizen ON rewards.exchange (stripe, citizen_id, exchanged_at DESC, id DESC);
 
 CREATE TABLE rewards.offer (
     id              uuid PRIMARY KEY,
@@ -95,7 +95,7 @@ COMMENT ON COLUMN rewards.voucher.released_at IS 'When coins and stock went back
 CREATE UNIQUE INDEX voucher_number_open ON rewards.voucher (stripe, number) WHERE redeemed_at IS NULL AND released_at IS NULL;
 CREATE UNIQUE INDEX voucher_limit ON rewards.voucher (stripe, citizen_id, offer_id, ordinal) WHERE released_at IS NULL;
 CREATE INDEX voucher_by_number ON rewards.voucher (stripe, number, taken_at DESC);
-CREATE INDEX voucher_of_citizen ON rewards.voucher (stripe, citizen_id, id DESC);
+CREATE INDEX voucher_of_citizen ON rewards.voucher (stripe, citizen_id, taken_at DESC, id DESC);
 CREATE INDEX voucher_to_expire ON rewards.voucher (expires_at) WHERE redeemed_at IS NULL AND released_at IS NULL;
 CREATE INDEX voucher_redeemed ON rewards.voucher (merchant_id, redeemed_at DESC) WHERE redeemed_at IS NOT NULL;
 

@@ -56,13 +56,18 @@ def exchange_of(session: Session, *, citizen_id: UUID, exchange_id: UUID) -> Exc
 def exchanges_of(
     session: Session, citizen_id: UUID, *, after: UUID | None = None, limit: int = 20
 ) -> Sequence[Exchange]:
-    """Answer the citizen's exchanges, the newest first, below the id *after*."""
+    """Answer the citizen's exchanges, the newest first, from the one after the exchange *after* on.
+
+    Ids are chosen by the caller and need not rise with time, so the time leads. An unknown *after* is the beginning.
+    """
     query = sa.select(Exchange).where(
         Exchange.stripe == ledger.stripe_of(citizen_id), Exchange.citizen_id == citizen_id
     )
-    if after is not None:
-        query = query.where(Exchange.id < after)
-    return session.scalars(query.order_by(Exchange.id.desc()).limit(limit)).all()
+    last = exchange_of(session, citizen_id=citizen_id, exchange_id=after) if after is not None else None
+    if last is not None:
+        place = sa.tuple_(sa.literal(last.exchanged_at), sa.literal(last.id))
+        query = query.where(sa.tuple_(Exchange.exchanged_at, Exchange.id) < place)
+    return session.scalars(query.order_by(Exchange.exchanged_at.desc(), Exchange.id.desc()).limit(limit)).all()
 
 
 def _point_to_coin() -> sa.Select[Rate]:

@@ -43,13 +43,18 @@ def vouchers_of(
     after: UUID | None = None,
     limit: int = 20,
 ) -> Sequence[Voucher]:
-    """Answer the citizen's vouchers in *state* at *now*, the newest first, below the id *after*."""
+    """Answer the citizen's vouchers in *state* at *now*, the newest first, from the one after the voucher *after* on.
+
+    Ids are chosen by the caller and need not rise with time, so the time leads. Raises VoucherUnknown.
+    """
     query = sa.select(Voucher).where(Voucher.stripe == ledger.stripe_of(citizen_id), Voucher.citizen_id == citizen_id)
     if state is not None:
         query = query.where(_in_state(state, now))
     if after is not None:
-        query = query.where(Voucher.id < after)
-    return session.scalars(query.order_by(Voucher.id.desc()).limit(limit)).all()
+        last = voucher_of(session, citizen_id=citizen_id, voucher_id=after)
+        place = sa.tuple_(sa.literal(last.taken_at), sa.literal(last.id))
+        query = query.where(sa.tuple_(Voucher.taken_at, Voucher.id) < place)
+    return session.scalars(query.order_by(Voucher.taken_at.desc(), Voucher.id.desc()).limit(limit)).all()
 
 
 def ordinals_taken(session: Session, *, citizen_id: UUID, offer_id: UUID) -> set[int]:

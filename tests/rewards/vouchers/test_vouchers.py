@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -187,7 +187,7 @@ def test_postgresql_itself_refuses_what_the_rules_refuse(
 
 def test_lists_show_the_newest_first_and_go_on_below_a_voucher(session: Session, cafe: Cafe, lin: UUID) -> None:
     tea = open_offer(session, cafe.id, price=1, per_person=9)
-    taken = [take(session, tea, lin).id for _ in range(3)]
+    taken = [take(session, tea, lin, now=NOON + timedelta(hours=n), request_id=uuid4()).id for n in range(3)]
     rows = vouchers_of(session, lin, now=NOON, limit=2)
     assert [row.id for row in rows] == taken[:0:-1]
     assert [row.id for row in vouchers_of(session, lin, now=NOON, after=rows[-1].id)] == taken[:1]
