@@ -92,6 +92,8 @@ DECLARE
     rows_in bigint;
     one_kind text := CASE WHEN cardinality(kinds) = 1 THEN kinds[1] END;
     one_time timestamptz := CASE WHEN cardinality(occurred) = 1 THEN occurred[1] END;
+    reverses_any boolean := cardinality(reversed) > 0;
+    has_parts boolean := cardinality(parts) > 0;
 BEGIN
     INSERT INTO ledger.transfer (
         id, debit, credit, units, occurred_at, posted_at, debit_prev, credit_prev, debit_total, credit_total,
@@ -105,17 +107,17 @@ BEGIN
         coalesce(ledger.transfer_id(p_number, w.credit_before, w.c), cb.last_credit),
         db.debit_total + w.debit_sum, cb.credit_total + w.credit_sum,
         db.debit_count + w.debit_row, cb.credit_count + w.credit_row,
-        (w.d & 63)::smallint, CASE WHEN db.asset = cb.asset THEN db.asset END, w.kind, w.reference, w.reverses,
-        ledger.transfer_id(p_number, w.part, debits[w.part + 1]), p_reason
+        (w.d & 63)::smallint, CASE WHEN db.asset = cb.asset THEN db.asset END, w.kind, w.reference,
+        CASE WHEN reverses_any THEN reversed[w.place + 1] END,
+        CASE WHEN has_parts THEN ledger.transfer_id(p_number, parts[w.place + 1], debits[parts[w.place + 1] + 1]) END, p_reason
     FROM (
         SELECT r.*,
             lag(r.place) OVER by_debit AS debit_before, ledger.sum8(r.u) OVER by_debit AS debit_sum, row_number() OVER by_debit AS debit_row,
             lag(r.place) OVER by_credit AS credit_before, ledger.sum8(r.u) OVER by_credit AS credit_sum, row_number() OVER by_credit AS credit_row
         FROM (
-            SELECT ledger.side(e.d, e.c, home) AS d, ledger.side(e.c, e.d, home) AS c, e.u, coalesce(e.t, one_time) AS occurred_at,
-                coalesce(e.k, one_kind) AS kind, e.ref AS reference, e.rev AS reverses, e.part::bigint AS part, e.place - 1 AS place
-            FROM unnest(debits, credits, units, occurred, kinds, refs, reversed, parts) WITH ORDINALITY
-                AS e (d, c, u, t, k, ref, rev, part, place)
+            SELECT ledger.side(e.d, e.c, home) AS d, ledger.side(e.c, e.d, home) AS c, e.u, e.place - 1 AS place,
+                coalesce(e.t, one_time) AS occurred_at, coalesce(e.k, one_kind) AS kind, e.ref AS reference
+            FROM unnest(debits, credits, units, occurred, kinds, refs) WITH ORDINALITY AS e (d, c, u, t, k, ref, place)
         ) r
         WINDOW by_debit AS (PARTITION BY r.d ORDER BY r.place ROWS UNBOUNDED PRECEDING),
             by_credit AS (PARTITION BY r.c ORDER BY r.place ROWS UNBOUNDED PRECEDING)
