@@ -39,6 +39,8 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from rewards.methods import Cap, Catalogue, Counts, Credit, Method, Period, PointRate, Tier, Variant, Version, credit
 from rewards.methods.rules import lower_tier, thousandths
 
@@ -147,8 +149,7 @@ class Policy(NamedTuple):
     catalogue: Catalogue
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct, gc=False):
     """A reported act, read and checked by itself; *code* is set where it already fails."""
 
     source_id: str

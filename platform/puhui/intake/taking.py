@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -19,7 +21,7 @@ from rewards.activities import Clock, Line, Outcome, Policy, Status, close_call,
 from rewards.methods import catalogue
 
 
-class Answer(msgspec.Struct, omit_defaults=True):
+class Answer(msgspec.Struct, omit_defaults=True, gc=False):
     """The answer to one row. *index* counts from 0, *id* is the caller's, *activity* ours where one was kept."""
 
     index: int
@@ -87,10 +89,35 @@ def take_in(
     call_id: UUID | None = None,
 ) -> list[Answer]:
     """Record the acts of *rows*, and answer each row in its place."""
+    with _uncollected():
+        return _take_in(session, provider, riders, rows, now=now, call_id=call_id or new_id())
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep Python's collector out of the way: a call makes many small objects and no cycles (a fifth of the time)."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _take_in(
+    session: Session,
+    provider: Provider,
+    riders: Riders,
+    rows: Sequence[Report | Refused],
+    *,
+    now: datetime,
+    call_id: UUID,
+) -> list[Answer]:
     policy = _policy(provider, now)
     pseudonyms = {rider: riders.pseudonym(rider) for rider in {r.rider for r in rows if isinstance(r, Report)}}
     lines = [Line(pseudonyms[row.rider], read(row, policy)) for row in rows if isinstance(row, Report)]
-    outcomes = iter(record(session, lines, policy=policy, call_id=call_id or new_id(), now=now))
+    outcomes = iter(record(session, lines, policy=policy, call_id=call_id, now=now))
     return [
         _answer(index, row.id, next(outcomes))
         if isinstance(row, Report)
