@@ -89,7 +89,7 @@ def test_a_citizen_turns_points_into_coins_takes_a_coffee_and_the_clerk_redeems_
     done = send(town.clerk, f"{found.request.path}/redemption")
     assert "已核销" in done.text
     takings = town.clerk.get("/counter/takings").text
-    assert re.search(r"<strong>30</strong>.*碳币", takings)
+    assert re.search(r"待结算碳币</dt><dd><strong>30</strong>", takings)
     after = town.citizen.get(voucher.request.path).text
     assert "已使用" in after
     assert "江边店" in after
