@@ -1,0 +1,43 @@
+"""``puhui providers``: what an operator hands to a provider, and what a demo provider hands to its riders."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from ledger.kernel import clock
+from partners.providers import ProviderUnknown, all_providers, provider_of, riders_of
+from puhui import cli
+from puhui.identity.vault import Vault
+from puhui.intake import rider_key
+
+
+@click.group("providers")
+def providers_command() -> None:
+    """Data providers."""
+
+
+@providers_command.command("list")
+def list_command() -> None:
+    """List the providers with their time zone, methods and formats."""
+    table = Table("code", "name", "time zone", "methods", "formats", show_edge=False)
+    with cli.database() as database, database.transaction() as session:
+        for each in all_providers(session):
+            name = f"{each.name_zh} {each.name_en}"
+            table.add_row(each.code, name, each.time_zone, " ".join(each.methods), " ".join(each.formats))
+    Console().print(table)
+
+
+@providers_command.command("claim-code")
+@click.option("--provider", required=True, help="The provider's code, such as demo-bike.")
+@click.option("--rider", required=True, help="The provider's own id of the rider.")
+def claim_code_command(provider: str, rider: str) -> None:
+    """Print the code with which a rider binds the id to an account, as the provider's app would show it."""
+    key = rider_key(Vault(cli.settings().data_key))
+    try:
+        with cli.database() as database, database.transaction() as session:
+            riders = riders_of(session, provider_of(session, provider).code, key=key)
+            click.echo(riders.claim_code(rider, today=clock.now().date()))
+    except ProviderUnknown as error:
+        raise click.ClickException(f"{error.code} {provider}") from error
