@@ -41,9 +41,10 @@ from ledger.model import (
     Side,
     Statement,
     StatementLine,
+    Total,
     TrialBalanceRow,
 )
-from ledger.statements import balance, balances, statement
+from ledger.statements import balance, balance_at, balances, statement, totals
 from ledger.stripes import stripe_of
 from ledger.transfers import post, post_columns, reverse
 
@@ -77,6 +78,7 @@ __all__ = [
     "Side",
     "Statement",
     "StatementLine",
+    "Total",
     "TransferReversed",
     "TransferUnknown",
     "TrialBalanceRow",
@@ -86,6 +88,7 @@ __all__ = [
     "accounts_of",
     "audit",
     "balance",
+    "balance_at",
     "balances",
     "expire_holds",
     "hold",
@@ -100,5 +103,6 @@ __all__ = [
     "settle",
     "statement",
     "stripe_of",
+    "totals",
     "trial_balance",
 ]

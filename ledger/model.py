@@ -147,11 +147,29 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A page of an account's transfers, newest first. *after* is the cursor of the next page, None on the last."""
+    """A page of an account's transfers, newest first, with the balances at both ends of the whole period.
+
+    *after* is the cursor of the next page, None on the last.
+    """
 
     account: int
+    opening: int
+    closing: int
     lines: list[StatementLine]
     after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What one owner's accounts of a purpose moved in a period, by kind."""
+
+    owner: UUID
+    purpose: str
+    asset: str
+    kind: str
+    debits: int
+    credits: int
+    transfers: int
 
 
 @dataclass(frozen=True, slots=True)

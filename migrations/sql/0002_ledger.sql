@@ -32,6 +32,8 @@ CREATE TABLE ledger.account (
     debit_count bigint NOT NULL DEFAULT 0,
     credit_count bigint NOT NULL DEFAULT 0,
     posted_at timestamptz NOT NULL DEFAULT '-infinity',
+    debit_latest timestamptz NOT NULL DEFAULT '-infinity',
+    credit_latest timestamptz NOT NULL DEFAULT '-infinity',
     opened_at timestamptz NOT NULL DEFAULT now(),
     owner uuid NOT NULL,
     stripe smallint NOT NULL,
@@ -71,7 +73,9 @@ CREATE INDEX request_number ON ledger.request USING brin (number) WITH (pages_pe
 
 -- A transfer is one immutable row that debits one account and credits another. Each account's debits form a chain
 -- (debit_prev), its credits another, with running totals and a running number, so a statement needs no index that
--- grows at random places; every 64th link is indexed, so that any instant is found in a few steps.
+-- grows at random places; every 16th link is indexed, so that any instant of posting is found in a few steps. debit_latest
+-- and credit_latest are the latest occurred_at so far: they grow along the chain, so any instant of the world is found the
+-- same way, and what occurred before it but was posted late is indexed by itself.
 CREATE TABLE ledger.transfer (
     id bigint NOT NULL,
     debit bigint NOT NULL,
@@ -85,6 +89,8 @@ CREATE TABLE ledger.transfer (
     credit_total bigint NOT NULL,
     debit_seq bigint NOT NULL,
     credit_seq bigint NOT NULL,
+    debit_latest timestamptz NOT NULL,
+    credit_latest timestamptz NOT NULL,
     stripe smallint NOT NULL,
     asset smallint NOT NULL,
     kind text NOT NULL CHECK (length(kind) BETWEEN 1 AND 32),
@@ -96,8 +102,12 @@ CREATE TABLE ledger.transfer (
     CONSTRAINT within_one_stripe CHECK (stripe = (id & 63) AND stripe = (debit & 63) AND stripe = (credit & 63)),
     CONSTRAINT between_two_accounts CHECK (debit <> credit)
 ) WITH (fillfactor = 100);
-CREATE INDEX transfer_debit_link ON ledger.transfer (stripe, debit, id) WHERE debit_seq & 63 = 0;
-CREATE INDEX transfer_credit_link ON ledger.transfer (stripe, credit, id) WHERE credit_seq & 63 = 0;
+CREATE INDEX transfer_debit_link ON ledger.transfer (stripe, debit, posted_at, id) WHERE debit_seq & 15 = 0;
+CREATE INDEX transfer_credit_link ON ledger.transfer (stripe, credit, posted_at, id) WHERE credit_seq & 15 = 0;
+CREATE INDEX transfer_debit_latest ON ledger.transfer (stripe, debit, debit_latest, id) WHERE debit_seq & 15 = 0;
+CREATE INDEX transfer_credit_latest ON ledger.transfer (stripe, credit, credit_latest, id) WHERE credit_seq & 15 = 0;
+CREATE INDEX transfer_debit_late ON ledger.transfer (stripe, debit, id) INCLUDE (occurred_at, units) WHERE occurred_at < debit_latest;
+CREATE INDEX transfer_credit_late ON ledger.transfer (stripe, credit, id) INCLUDE (occurred_at, units) WHERE occurred_at < credit_latest;
 CREATE INDEX transfer_part ON ledger.transfer (stripe, part_of) WHERE part_of IS NOT NULL;
 
 -- A transfer is reversed once. The reversal's own row may lie in another stripe, so this lies in the original's.

@@ -55,15 +55,18 @@ LANGUAGE sql STABLE AS $$
     WHERE r.transfer IS NULL OR t.reverses IS NULL
     UNION ALL
     SELECT 'chain', format('transfer %s of account %s', w.id, w.account),
-        format('after %s, total %s, number %s', w.prev, w.total, w.seq), format('after %s, total %s, number %s', w.its_prev, w.its_total, w.its_seq)
+        format('after %s, total %s, number %s, latest %s', w.prev, w.total, w.seq, w.latest),
+        format('after %s, total %s, number %s, latest %s', w.its_prev, w.its_total, w.its_seq, w.its_latest)
     FROM (
-        SELECT e.*, coalesce(lag(e.id) OVER chain, 0) AS prev, ledger.sum8(e.units) OVER chain AS total, row_number() OVER chain AS seq
+        SELECT e.*, coalesce(lag(e.id) OVER chain, 0) AS prev, ledger.sum8(e.units) OVER chain AS total, row_number() OVER chain AS seq,
+            max(e.occurred_at) OVER chain AS latest
         FROM (
-            SELECT id, debit AS account, 'D' AS side, units, debit_prev AS its_prev, debit_total AS its_total, debit_seq AS its_seq FROM ledger.transfer
+            SELECT id, debit AS account, 'D' AS side, units, debit_prev AS its_prev, debit_total AS its_total, debit_seq AS its_seq,
+                occurred_at, debit_latest AS its_latest FROM ledger.transfer
             UNION ALL
-            SELECT id, credit, 'C', units, credit_prev, credit_total, credit_seq FROM ledger.transfer
+            SELECT id, credit, 'C', units, credit_prev, credit_total, credit_seq, occurred_at, credit_latest FROM ledger.transfer
         ) e
         WINDOW chain AS (PARTITION BY e.account, e.side ORDER BY e.id ROWS UNBOUNDED PRECEDING)
     ) w
-    WHERE (w.its_prev, w.its_total, w.its_seq) <> (w.prev, w.total, w.seq)
+    WHERE (w.its_prev, w.its_total, w.its_seq, w.its_latest) <> (w.prev, w.total, w.seq, w.latest)
 $$;

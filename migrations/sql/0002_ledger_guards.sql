@@ -35,11 +35,13 @@ GRANT EXECUTE ON FUNCTION
     ledger.end_hold(uuid, bytea, timestamptz, bigint, boolean, bigint),
     ledger.expire_holds(timestamptz, integer),
     ledger.balances_of(bigint[], timestamptz),
-    ledger.statement_page(bigint, bigint, integer),
-    ledger.links_of(bigint, bigint),
+    ledger.statement_page(bigint, text, bigint, timestamptz, timestamptz, integer),
+    ledger.balance_at(bigint, text, timestamptz),
+    ledger.links_of(bigint, text, bigint, timestamptz),
+    ledger.totals_of(uuid[], text[], timestamptz, timestamptz, boolean),
     ledger.whole_transfers(bigint[]),
-    ledger.debit_before(smallint, bigint, bigint, bigint),
-    ledger.credit_before(smallint, bigint, bigint, bigint),
+    ledger.debit_link(smallint, bigint, bigint, text, bigint, timestamptz),
+    ledger.credit_link(smallint, bigint, bigint, text, bigint, timestamptz),
     ledger.audit()
 TO puhui_app;
 

@@ -2,26 +2,29 @@
 
 CREATE TYPE ledger.moved_account AS (
     account bigint, asset smallint, last_debit bigint, last_credit bigint, debit_total bigint, credit_total bigint,
-    debit_count bigint, credit_count bigint, posted_at timestamptz
+    debit_count bigint, credit_count bigint, posted_at timestamptz, debit_latest timestamptz, credit_latest timestamptz
 );
 
 -- What a list adds to each of its accounts, in the order of ids. Volatile and ROWS 1 are for the planner: it must neither
 -- take this apart nor start from the table of accounts, or accounts would be locked in another order.
-CREATE FUNCTION ledger.sums_of(p_number bigint, home bigint, debits bigint[], credits bigint[], units bigint[])
+CREATE FUNCTION ledger.sums_of(
+    p_number bigint, home bigint, debits bigint[], credits bigint[], units bigint[], occurred timestamptz[], one_time timestamptz
+)
 RETURNS TABLE (
     account bigint, stripe smallint, debits bigint, credits bigint, last_debit bigint, last_credit bigint,
-    debit_count bigint, credit_count bigint
+    debit_count bigint, credit_count bigint, debit_latest timestamptz, credit_latest timestamptz
 )
 LANGUAGE sql VOLATILE ROWS 1 AS $$
     SELECT s.account, (s.account & 63)::smallint, ledger.sum8(s.debits), ledger.sum8(s.credits),
         ledger.transfer_id(p_number, max(s.debit_place), s.account), ledger.transfer_id(p_number, max(s.credit_place), s.account),
-        count(s.debit_place), count(s.credit_place)
+        count(s.debit_place), count(s.credit_place), max(s.debit_time), max(s.credit_time)
     FROM (
-        SELECT ledger.side(e.d, e.c, home) AS account, e.u AS debits, 0::bigint AS credits, e.place - 1 AS debit_place, NULL::bigint AS credit_place
-        FROM unnest(debits, credits, units) WITH ORDINALITY AS e (d, c, u, place)
+        SELECT ledger.side(e.d, e.c, home) AS account, e.u AS debits, 0::bigint AS credits, e.place - 1 AS debit_place, NULL::bigint AS credit_place,
+            coalesce(e.t, one_time) AS debit_time, NULL::timestamptz AS credit_time
+        FROM unnest(debits, credits, units, occurred) WITH ORDINALITY AS e (d, c, u, t, place)
         UNION ALL
-        SELECT ledger.side(e.c, e.d, home), 0, e.u, NULL, e.place - 1
-        FROM unnest(debits, credits, units) WITH ORDINALITY AS e (d, c, u, place)
+        SELECT ledger.side(e.c, e.d, home), 0, e.u, NULL, e.place - 1, NULL, coalesce(e.t, one_time)
+        FROM unnest(debits, credits, units, occurred) WITH ORDINALITY AS e (d, c, u, t, place)
     ) s
     GROUP BY s.account
     ORDER BY s.account
@@ -30,7 +33,8 @@ $$;
 -- Bring every account of a list forward by its sums, locked in the order of ids: the loop keeps the order of the sums, so
 -- no second pass is needed to lock. Answers what each account was before. The CHECK named floor may refuse.
 CREATE FUNCTION ledger.move_accounts(
-    p_number bigint, p_at timestamptz, home bigint, debits bigint[], credits bigint[], units bigint[]
+    p_number bigint, p_at timestamptz, home bigint, debits bigint[], credits bigint[], units bigint[], occurred timestamptz[],
+    one_time timestamptz
 ) RETURNS SETOF ledger.moved_account
 LANGUAGE sql
 SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off SET enable_bitmapscan = off
@@ -42,11 +46,13 @@ AS $$
         last_credit = coalesce(p.last_credit, a.last_credit),
         debit_count = a.debit_count + p.debit_count,
         credit_count = a.credit_count + p.credit_count,
-        posted_at = p_at
-    FROM ledger.sums_of(p_number, home, debits, credits, units) p
+        posted_at = p_at,
+        debit_latest = greatest(a.debit_latest, p.debit_latest),
+        credit_latest = greatest(a.credit_latest, p.credit_latest)
+    FROM ledger.sums_of(p_number, home, debits, credits, units, occurred, one_time) p
     WHERE a.stripe = p.stripe AND a.id = p.account AND a.closed_at IS NULL
     RETURNING a.id, a.asset, old.last_debit, old.last_credit, old.debits_posted, old.credits_posted,
-        old.debit_count, old.credit_count, old.posted_at
+        old.debit_count, old.credit_count, old.posted_at, old.debit_latest, old.credit_latest
 $$;
 
 -- Every account that a list may touch: its sides and, where it is not plain, all sub-accounts that it may draw on or
@@ -97,22 +103,24 @@ DECLARE
 BEGIN
     INSERT INTO ledger.transfer (
         id, debit, credit, units, occurred_at, posted_at, debit_prev, credit_prev, debit_total, credit_total,
-        debit_seq, credit_seq, stripe, asset, kind, reference, reverses, part_of, reason
+        debit_seq, credit_seq, debit_latest, credit_latest, stripe, asset, kind, reference, reverses, part_of, reason
     )
     WITH moved AS MATERIALIZED (
-        SELECT * FROM ledger.move_accounts(p_number, p_at, home, debits, credits, units)
+        SELECT * FROM ledger.move_accounts(p_number, p_at, home, debits, credits, units, occurred, one_time)
     )
     SELECT ledger.transfer_id(p_number, w.place, w.d), w.d, w.c, w.u, w.occurred_at, p_at,
         coalesce(ledger.transfer_id(p_number, w.debit_before, w.d), db.last_debit),
         coalesce(ledger.transfer_id(p_number, w.credit_before, w.c), cb.last_credit),
         db.debit_total + w.debit_sum, cb.credit_total + w.credit_sum,
         db.debit_count + w.debit_row, cb.credit_count + w.credit_row,
+        greatest(db.debit_latest, w.debit_time), greatest(cb.credit_latest, w.credit_time),
         (w.d & 63)::smallint, CASE WHEN db.asset = cb.asset THEN db.asset END, w.kind, w.reference,
         CASE WHEN reverses_any THEN reversed[w.place + 1] END,
         CASE WHEN has_parts THEN ledger.transfer_id(p_number, parts[w.place + 1], debits[parts[w.place + 1] + 1]) END, p_reason
     FROM (
         SELECT r.*,
             lag(r.place) OVER by_debit AS debit_before, ledger.sum8(r.u) OVER by_debit AS debit_sum, row_number() OVER by_debit AS debit_row,
+            max(r.occurred_at) OVER by_debit AS debit_time, max(r.occurred_at) OVER by_credit AS credit_time,
             lag(r.place) OVER by_credit AS credit_before, ledger.sum8(r.u) OVER by_credit AS credit_sum, row_number() OVER by_credit AS credit_row
         FROM (
             SELECT ledger.side(e.d, e.c, home) AS d, ledger.side(e.c, e.d, home) AS c, e.u, e.place - 1 AS place,

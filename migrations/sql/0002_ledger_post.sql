@@ -45,28 +45,34 @@ BEGIN
         -- Accounts are locked in the order of their ids, here and everywhere.
         IF c < d THEN
             UPDATE ledger.account a
-            SET credits_posted = a.credits_posted + p_units, credit_count = a.credit_count + 1, last_credit = this, posted_at = post_one.posted_at
+            SET credits_posted = a.credits_posted + p_units, credit_count = a.credit_count + 1, last_credit = this, posted_at = post_one.posted_at,
+                credit_latest = greatest(a.credit_latest, p_occurred_at)
             WHERE a.stripe = s AND a.id = c AND a.closed_at IS NULL
                 AND (NOT a.floor OR a.normal_side = 'C' OR a.debits_posted - a.credits_posted - a.credits_pending >= p_units)
-            RETURNING old.last_debit, old.last_credit, old.posted_at, a.credits_posted AS total, a.credit_count AS seq, a.asset INTO cr;
+            RETURNING old.last_debit, old.last_credit, old.posted_at, a.credits_posted AS total, a.credit_count AS seq, a.asset,
+                a.credit_latest AS latest, old.credit_latest AS was_latest INTO cr;
             credited := FOUND;
             kept := cr.asset;
         END IF;
         IF credited OR d < c THEN
             UPDATE ledger.account a
-            SET debits_posted = a.debits_posted + p_units, debit_count = a.debit_count + 1, last_debit = this, posted_at = post_one.posted_at
+            SET debits_posted = a.debits_posted + p_units, debit_count = a.debit_count + 1, last_debit = this, posted_at = post_one.posted_at,
+                debit_latest = greatest(a.debit_latest, p_occurred_at)
             WHERE a.stripe = s AND a.id = d AND a.closed_at IS NULL AND (kept IS NULL OR a.asset = kept)
                 AND (NOT a.floor OR a.normal_side = 'D' OR a.credits_posted - a.debits_posted - a.debits_pending >= p_units)
-            RETURNING old.last_debit, old.last_credit, old.posted_at, a.debits_posted AS total, a.debit_count AS seq, a.asset INTO dr;
+            RETURNING old.last_debit, old.last_credit, old.posted_at, a.debits_posted AS total, a.debit_count AS seq, a.asset,
+                a.debit_latest AS latest, old.debit_latest AS was_latest INTO dr;
             debited := FOUND;
             kept := dr.asset;
         END IF;
         IF debited AND NOT credited THEN
             UPDATE ledger.account a
-            SET credits_posted = a.credits_posted + p_units, credit_count = a.credit_count + 1, last_credit = this, posted_at = post_one.posted_at
+            SET credits_posted = a.credits_posted + p_units, credit_count = a.credit_count + 1, last_credit = this, posted_at = post_one.posted_at,
+                credit_latest = greatest(a.credit_latest, p_occurred_at)
             WHERE a.stripe = s AND a.id = c AND a.closed_at IS NULL AND a.asset = kept
                 AND (NOT a.floor OR a.normal_side = 'C' OR a.debits_posted - a.credits_posted - a.credits_pending >= p_units)
-            RETURNING old.last_debit, old.last_credit, old.posted_at, a.credits_posted AS total, a.credit_count AS seq, a.asset INTO cr;
+            RETURNING old.last_debit, old.last_credit, old.posted_at, a.credits_posted AS total, a.credit_count AS seq, a.asset,
+                a.credit_latest AS latest, old.credit_latest AS was_latest INTO cr;
             credited := FOUND;
         END IF;
         IF debited AND credited THEN
@@ -82,22 +88,24 @@ BEGIN
             END IF;
             INSERT INTO ledger.transfer (
                 id, debit, credit, units, occurred_at, posted_at, debit_prev, credit_prev, debit_total, credit_total,
-                debit_seq, credit_seq, stripe, asset, kind, reference
+                debit_seq, credit_seq, debit_latest, credit_latest, stripe, asset, kind, reference
             ) VALUES (
                 this, d, c, p_units, p_occurred_at, posted_at, dr.last_debit, cr.last_credit, dr.total, cr.total,
-                dr.seq, cr.seq, s, dr.asset, p_kind, p_reference
+                dr.seq, cr.seq, dr.latest, cr.latest, s, dr.asset, p_kind, p_reference
             );
             code := 'posted';
             RETURN;
         END IF;
         IF debited THEN
             UPDATE ledger.account a
-            SET debits_posted = a.debits_posted - p_units, debit_count = a.debit_count - 1, last_debit = dr.last_debit, posted_at = dr.posted_at
+            SET debits_posted = a.debits_posted - p_units, debit_count = a.debit_count - 1, last_debit = dr.last_debit, posted_at = dr.posted_at,
+                debit_latest = dr.was_latest
             WHERE a.stripe = s AND a.id = d;
         END IF;
         IF credited THEN
             UPDATE ledger.account a
-            SET credits_posted = a.credits_posted - p_units, credit_count = a.credit_count - 1, last_credit = cr.last_credit, posted_at = cr.posted_at
+            SET credits_posted = a.credits_posted - p_units, credit_count = a.credit_count - 1, last_credit = cr.last_credit, posted_at = cr.posted_at,
+                credit_latest = cr.was_latest
             WHERE a.stripe = s AND a.id = c;
         END IF;
         DELETE FROM ledger.request r WHERE r.stripe = request_stripe AND r.id = p_request;

@@ -1,4 +1,4 @@
--- Reading: balances and statements. Nothing here depends on how long an account's history is.
+-- Reading: balances, totals and whole transfers.
 
 -- Balances on the normal side, a spread account as one. A hold past its time at p_now counts no more.
 CREATE FUNCTION ledger.balances_of(accounts bigint[], p_now timestamptz)
@@ -31,105 +31,6 @@ LANGUAGE sql STABLE AS $$
     GROUP BY w.account
 $$;
 
--- The newest link of a debit chain below p_before: from the next indexed link above it, back at most 64 steps.
-CREATE FUNCTION ledger.debit_before(p_stripe smallint, p_account bigint, p_head bigint, p_before bigint) RETURNS bigint
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    link bigint;
-BEGIN
-    SELECT t.id INTO link FROM ledger.transfer t
-    WHERE t.stripe = p_stripe AND t.debit = p_account AND t.id >= p_before AND t.debit_seq & 63 = 0
-    ORDER BY t.id LIMIT 1;
-    link := coalesce(link, p_head);
-    WHILE link >= p_before LOOP
-        SELECT t.debit_prev INTO STRICT link FROM ledger.transfer t WHERE t.stripe = p_stripe AND t.id = link;
-    END LOOP;
-    RETURN link;
-END $$;
-
-CREATE FUNCTION ledger.credit_before(p_stripe smallint, p_account bigint, p_head bigint, p_before bigint) RETURNS bigint
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    link bigint;
-BEGIN
-    SELECT t.id INTO link FROM ledger.transfer t
-    WHERE t.stripe = p_stripe AND t.credit = p_account AND t.id >= p_before AND t.credit_seq & 63 = 0
-    ORDER BY t.id LIMIT 1;
-    link := coalesce(link, p_head);
-    WHILE link >= p_before LOOP
-        SELECT t.credit_prev INTO STRICT link FROM ledger.transfer t WHERE t.stripe = p_stripe AND t.id = link;
-    END LOOP;
-    RETURN link;
-END $$;
-
--- The links of an account's chains, one row per sub-account and chain, as they stood before transfer p_before (NULL: now).
-CREATE FUNCTION ledger.links_of(p_account bigint, p_before bigint)
-RETURNS TABLE (link bigint, debits boolean, total bigint)
-LANGUAGE sql STABLE AS $$
-    SELECT f.link, s.debits, coalesce((
-        SELECT CASE WHEN s.debits THEN t.debit_total ELSE t.credit_total END
-        FROM ledger.transfer t WHERE t.stripe = a.stripe AND t.id = f.link), 0)
-    FROM (
-        SELECT x.* FROM ledger.account x WHERE p_account & 64 = 0 AND x.stripe = (p_account & 63)::smallint AND x.id = p_account
-        UNION ALL
-        SELECT x.* FROM generate_series(0, 63) AS s JOIN ledger.account x ON x.stripe = s AND x.id = ledger.sub_account(p_account, s)
-        WHERE p_account & 64 <> 0
-    ) a
-    CROSS JOIN (VALUES (true), (false)) AS s (debits)
-    CROSS JOIN LATERAL (SELECT CASE
-        WHEN p_before IS NULL THEN CASE WHEN s.debits THEN a.last_debit ELSE a.last_credit END
-        WHEN s.debits THEN ledger.debit_before(a.stripe, a.id, a.last_debit, p_before)
-        ELSE ledger.credit_before(a.stripe, a.id, a.last_credit, p_before)
-    END AS link) f
-$$;
-
--- A page of an account's transfers before a place, newest first, by walking the chains; the balance after each is
--- counted on from the totals that the chains carry.
-CREATE FUNCTION ledger.statement_page(p_account bigint, p_before bigint, p_limit integer)
-RETURNS TABLE (
-    id bigint, change bigint, balance bigint, other bigint, kind text, reference uuid,
-    occurred_at timestamptz, posted_at timestamptz, reverses bigint, reason text
-)
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    sign integer;
-    debit_links bigint[];
-    credit_links bigint[];
-    newest_debit bigint;
-    newest_credit bigint;
-    t ledger.transfer;
-BEGIN
-    SELECT CASE a.normal_side WHEN 'C' THEN 1 ELSE -1 END INTO sign FROM ledger.account a
-    WHERE a.stripe = (p_account & 63)::smallint AND a.id = p_account;
-    SELECT sign * sum(CASE WHEN l.debits THEN -l.total ELSE l.total END), array_agg(l.link) FILTER (WHERE l.debits), array_agg(l.link) FILTER (WHERE NOT l.debits)
-    INTO balance, debit_links, credit_links FROM ledger.links_of(p_account, p_before) l;
-    FOR i IN 1..p_limit LOOP
-        SELECT max(l) INTO newest_debit FROM unnest(debit_links) AS l;
-        SELECT max(l) INTO newest_credit FROM unnest(credit_links) AS l;
-        EXIT WHEN coalesce(greatest(newest_debit, newest_credit), 0) = 0;
-        SELECT * INTO STRICT t FROM ledger.transfer x
-        WHERE x.stripe = (greatest(newest_debit, newest_credit) & 63)::smallint AND x.id = greatest(newest_debit, newest_credit);
-        IF newest_debit > newest_credit THEN
-            debit_links := array_replace(debit_links, t.id, t.debit_prev);
-            change := -sign * t.units;
-            other := t.credit;
-        ELSE
-            credit_links := array_replace(credit_links, t.id, t.credit_prev);
-            change := sign * t.units;
-            other := t.debit;
-        END IF;
-        id := t.id;
-        kind := t.kind;
-        reference := t.reference;
-        occurred_at := t.occurred_at;
-        posted_at := t.posted_at;
-        reverses := t.reverses;
-        reason := t.reason;
-        RETURN NEXT;
-        balance := balance - change;
-    END LOOP;
-END $$;
-
 -- Transfers as their callers gave them: with the accounts behind clearing, and spread accounts whole.
 CREATE FUNCTION ledger.whole_transfers(ids bigint[])
 RETURNS TABLE (id bigint, debit bigint, credit bigint, units bigint, reference uuid)
@@ -145,4 +46,25 @@ LANGUAGE sql STABLE AS $$
             CASE WHEN t.credit & ~63::bigint = s.clearing THEN (SELECT min(p.credit) FROM ledger.transfer p
                 WHERE p.part_of = t.id AND p.stripe IN (SELECT n::smallint FROM generate_series(0, 63) AS n)) ELSE t.credit END AS credit
     ) w
+$$;
+
+-- What moved in a period, by owner, purpose, asset and kind: for reports, so it reads the period's transfers.
+CREATE FUNCTION ledger.totals_of(p_owners uuid[], p_purposes text[], p_since timestamptz, p_until timestamptz, p_by_posting boolean)
+RETURNS TABLE (owner uuid, purpose text, asset text, kind text, debits bigint, credits bigint, transfers bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT a.owner, a.purpose, s.code, e.kind, ledger.sum8(e.debits), ledger.sum8(e.credits), count(*)
+    FROM (
+        SELECT t.debit AS account, t.stripe, t.kind, t.units AS debits, 0::bigint AS credits FROM ledger.transfer t
+        WHERE CASE WHEN p_by_posting THEN t.posted_at ELSE t.occurred_at END >= p_since
+            AND CASE WHEN p_by_posting THEN t.posted_at ELSE t.occurred_at END < p_until
+        UNION ALL
+        SELECT t.credit, t.stripe, t.kind, 0, t.units FROM ledger.transfer t
+        WHERE CASE WHEN p_by_posting THEN t.posted_at ELSE t.occurred_at END >= p_since
+            AND CASE WHEN p_by_posting THEN t.posted_at ELSE t.occurred_at END < p_until
+    ) e
+    JOIN ledger.account a ON a.stripe = e.stripe AND a.id = e.account
+    JOIN ledger.asset s ON s.id = a.asset
+    WHERE (p_owners IS NULL OR a.owner = ANY (p_owners)) AND (p_purposes IS NULL OR a.purpose = ANY (p_purposes))
+    GROUP BY a.owner, a.purpose, s.code, e.kind
+    ORDER BY a.owner, a.purpose, s.code, e.kind
 $$;

@@ -15,6 +15,7 @@ FILES = (
     "0002_ledger_outcomes.sql",
     "0002_ledger_holds.sql",
     "0002_ledger_reads.sql",
+    "0002_ledger_chains.sql",
     "0002_ledger_audit.sql",
     "0002_ledger_guards.sql",
 )
