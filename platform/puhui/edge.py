@@ -78,7 +78,7 @@ class Application(Flask):
         """Send a built file, in the compressed form that the build laid beside it where the browser takes that."""
         folder = Path(self.static_folder or "")
         twin = safe_join(str(folder), f"{filename}.gz")
-    XX Path(twin).is_file():
+        if twin is None or not request.accept_encodings.quality("gzip") or not Path(twin).is_file():
             return super().send_static_file(filename)
         response = super().send_static_file(f"{filename}.gz")
         response.headers["Content-Type"] = mimetypes.guess_type(filename)[0] or "application/octet-stream"
