@@ -38,12 +38,11 @@ def test_home_is_another_page_for_each_kind_of_person(client: FlaskClient, own_d
 def test_built_files_travel_compressed_and_are_kept_for_good(client: FlaskClient) -> None:
     page = client.get("/").text
     address = page.split('rel="stylesheet" href="', 1)[1].split('"', 1)[0]
-    plain = client.get(address)
-    small = client.get(address, headers={"Accept-Encoding": "gzip, br"})
-    assert gzip.decompress(small.data) == plain.data
-    assert small.headers["Content-Type"].startswith("text/css")
-    assert "immutable" in small.headers["Cache-Control"]
-    assert "Content-Encoding" not in plain.headers
+    with client.get(address) as plain, client.get(address, headers={"Accept-Encoding": "gzip, br"}) as small:
+        assert gzip.decompress(small.data) == plain.data
+        assert small.headers["Content-Type"].startswith("text/css")
+        assert "immutable" in small.headers["Cache-Control"]
+        assert "Content-Encoding" not in plain.headers
 
 
 def test_a_page_says_that_the_assets_are_missing(tmp_path: Path) -> None:
