@@ -3,8 +3,18 @@
 A *session* is a SQLAlchemy Session or a psycopg Connection. Functions write within its transaction and never commit.
 """
 
-from ledger.accounts import account, account_of, accounts_of, open_account, open_accounts, open_asset
+from ledger.accounts import (
+    account,
+    account_of,
+    accounts_of,
+    close_account,
+    open_account,
+    open_accounts,
+    open_asset,
+    reopen_account,
+)
 from ledger.audit import audit, trial_balance
+from ledger.cohorts import Expiry, expire_units, expiring_units
 from ledger.connection import SessionLike
 from ledger.errors import (
     AccountClosed,
@@ -37,6 +47,7 @@ from ledger.model import (
     NewAccount,
     NewHold,
     NewTransfer,
+    Outcome,
     Posting,
     Side,
     Statement,
@@ -44,6 +55,7 @@ from ledger.model import (
     Total,
     TrialBalanceRow,
 )
+from ledger.outcomes import post_each
 from ledger.statements import balance, balance_at, balances, statement, totals
 from ledger.stripes import stripe_of
 from ledger.transfers import post, post_columns, reverse
@@ -60,6 +72,7 @@ __all__ = [
     "AssetUnknown",
     "AuditReport",
     "Balance",
+    "Expiry",
     "Finding",
     "Hold",
     "HoldEnded",
@@ -71,6 +84,7 @@ __all__ = [
     "NewAccount",
     "NewHold",
     "NewTransfer",
+    "Outcome",
     "Posting",
     "RequestConflict",
     "SameAccount",
@@ -90,7 +104,10 @@ __all__ = [
     "balance",
     "balance_at",
     "balances",
+    "close_account",
     "expire_holds",
+    "expire_units",
+    "expiring_units",
     "hold",
     "holds_of",
     "open_account",
@@ -98,7 +115,9 @@ __all__ = [
     "open_asset",
     "post",
     "post_columns",
+    "post_each",
     "release",
+    "reopen_account",
     "reverse",
     "settle",
     "statement",

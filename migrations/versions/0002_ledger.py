@@ -18,6 +18,7 @@ FILES = (
     "0002_ledger_chains.sql",
     "0002_ledger_audit.sql",
     "0002_ledger_guards.sql",
+    "0002_ledger_cohorts.sql",
 )
 
 
