@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
 from typing import Any, LiteralString
 from uuid import UUID
 
+from ledger.calls import Call
 from ledger.connection import SessionLike, rows
 from ledger.errors import AccountDiffers, AccountUnknown, AssetUnknown
 from ledger.model import Account, Asset, NewAccount, Side
 from ledger.stripes import SPREAD_BIT, STRIPE_MASK, stripe_of
+from ledger.wire import int8, microseconds
+
+_close_account = Call("close_account", "uuid bytea timestamptz bigint boolean")
 
 SELECT: LiteralString = """
 SELECT a.id, a.owner, a.purpose, s.code AS asset, a.normal_side, a.floor, a.closed_at
@@ -86,6 +92,29 @@ def account(session: SessionLike, account_id: int) -> Account:
     if not found:
         raise AccountUnknown(account=account_id)
     return _account(found[0])
+
+
+def close_account(session: SessionLike, account: Account | int, *, request_id: UUID, now: datetime) -> Account:
+    """Close an account: it takes no further transfers and keeps its balance. A closed one stays closed as it was.
+
+    Raises RequestConflict, AccountUnknown, AccountInUse.
+    """
+    return _set_closed(session, account, closes=True, request_id=request_id, now=now)
+
+
+def reopen_account(session: SessionLike, account: Account | int, *, request_id: UUID, now: datetime) -> Account:
+    """Open a closed account again. Raises RequestConflict, AccountUnknown."""
+    return _set_closed(session, account, closes=False, request_id=request_id, now=now)
+
+
+def _set_closed(
+    session: SessionLike, which: Account | int, *, closes: bool, request_id: UUID, now: datetime
+) -> Account:
+    account_id = which if isinstance(which, int) else which.id
+    digest = sha256(f"close_account {account_id} {closes}".encode()).digest()
+    flag = b"\x01" if closes else b"\x00"
+    _close_account(session, [request_id.bytes, digest, int8(microseconds(now)), int8(account_id), flag])
+    return account(session, account_id)
 
 
 def _find(session: SessionLike, owners: list[UUID], purposes: list[str], assets: list[str]) -> list[Account]:

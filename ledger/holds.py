@@ -14,11 +14,10 @@ from ledger.connection import SessionLike, one, rows
 from ledger.errors import HoldUnknown
 from ledger.model import Hold, NewHold, Posting
 from ledger.stripes import STRIPE_MASK, stripe_of, stripe_of_transfer, transfer_id
-from ledger.wire import TIMESTAMPTZ, int8s, microseconds, texts, uuids
+from ledger.wire import TIMESTAMPTZ, int8, int8s, microseconds, texts, uuids
 
 _hold_list = Call("hold_list", "uuid bytea timestamptz bigint[] bigint[] bigint[] timestamptz[] text[] uuid[]")
 _end_hold = Call("end_hold", "uuid bytea timestamptz bigint boolean bigint")
-_EIGHT = struct.Struct(">q").pack
 _NEVER = 2**63 - 1  # PostgreSQL's 'infinity'.
 
 
@@ -37,7 +36,7 @@ def hold(session: SessionLike, holds: Sequence[NewHold], *, request_id: UUID, no
         _repeated(kinds), uuids(references),
     ]  # fmt: skip
     digest = sha256(b"hold" + b"".join(columns)).digest()
-    answer = _hold_list(session, [request_id.bytes, digest, _EIGHT(microseconds(now)), *columns])
+    answer = _hold_list(session, [request_id.bytes, digest, int8(microseconds(now)), *columns])
     home = stripe_of(request_id)
     ids = [
         transfer_id(answer.number, place, stripe_of_transfer(new.debit, new.credit, home))
@@ -89,8 +88,8 @@ def _end(
     answer = _end_hold(
         session,
         [
-            request_id.bytes, digest, _EIGHT(microseconds(now)), _EIGHT(hold_id), b"\x01" if settles else b"\x00",
-            None if units is None else _EIGHT(units),
+            request_id.bytes, digest, int8(microseconds(now)), int8(hold_id), b"\x01" if settles else b"\x00",
+            None if units is None else int8(units),
         ],
     )  # fmt: skip
     stripe = hold_id & STRIPE_MASK

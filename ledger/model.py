@@ -104,6 +104,14 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one item of a list of independent items: a transfer, or the code of its refusal."""
+
+    transfer_id: int | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """Units that are held; *state* is held, settled, released or expired."""
 

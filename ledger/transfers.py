@@ -14,7 +14,7 @@ from ledger.connection import SessionLike, rows
 from ledger.errors import AccountUnknown, LedgerError, TransferUnknown, UnitsInvalid
 from ledger.model import NewTransfer, Posting
 from ledger.stripes import stripe_of
-from ledger.wire import INT8, TEXT, TIMESTAMPTZ, UUID_OID, instants, int8s, microseconds, texts, uuids
+from ledger.wire import INT8, TEXT, TIMESTAMPTZ, UUID_OID, instants, int8, int8s, microseconds, texts, uuids
 
 LONGEST_LIST = 65_536
 
@@ -30,7 +30,6 @@ _UUID_HEAD = struct.pack(">iiiiii", 1, 0, UUID_OID, 1, 1, 16)
 _NO_UUID = uuids([None])
 _NOTHING_REVERSED = int8s([])
 _HEAD, _INSTANT_HEAD = (1, 0, INT8, 1, 1, 8), (1, 0, TIMESTAMPTZ, 1, 1, 8)
-_EIGHT = struct.Struct(">q").pack
 
 
 def post(session: SessionLike, transfers: Sequence[NewTransfer], *, request_id: UUID, now: datetime) -> Posting:
@@ -66,15 +65,8 @@ def post_columns(
             alone = NewTransfer(debits[0], credits[0], units[0], occurred_at[0], kinds[0], references[0])
             answer = _one(session, alone, request_id, now)
         else:
-            columns = [
-                int8s(debits),
-                int8s(credits),
-                int8s(units),
-                instants(occurred_at),
-                texts(kinds),
-                uuids(references),
-            ]
-            answer = _list(session, columns, request_id, now)
+            columns = _columns(debits, credits, units, occurred_at, kinds, references)
+            answer = post_list(session, columns, request_id=request_id, now=now)
     except struct.error:
         raise _not_a_number(units) from None
     return Posting(answer.number, answer.posted_at, answer.replayed, debits, credits, stripe_of(request_id))
@@ -100,23 +92,36 @@ def reverse(
         texts(["reversal"] * len(originals)), uuids([row.reference for row in originals]),
     ]  # fmt: skip
     hashed = sha256(b"reverse" + int8s(transfer_ids) + reason.encode()).digest()
-    answer = _list(session, columns, request_id, now, reversed_ids=int8s(transfer_ids), reason=reason, hashed=hashed)
+    answer = post_list(
+        session, columns, request_id=request_id, now=now, reversed_ids=int8s(transfer_ids), reason=reason, hashed=hashed
+    )
     return Posting(answer.number, answer.posted_at, answer.replayed, debits, credits, stripe_of(request_id))
 
 
-def _list(
+def columns_of(transfers: Sequence[NewTransfer]) -> list[bytes]:
+    """Answer a list of transfers as the arrays that PostgreSQL takes."""
+    return _columns(*zip(*transfers, strict=True)) if transfers else _columns((), (), (), (), (), ())
+
+
+def _columns(*columns: Sequence[Any]) -> list[bytes]:
+    debits, credits, units, occurred_at, kinds, references = columns
+    return [int8s(debits), int8s(credits), int8s(units), instants(occurred_at), texts(kinds), uuids(references)]
+
+
+def post_list(
     session: SessionLike,
     columns: list[bytes],
+    *,
     request_id: UUID,
     now: datetime,
-    *,
     reversed_ids: bytes = _NOTHING_REVERSED,
     reason: str | None = None,
     hashed: bytes | None = None,
 ) -> Answer:
+    """Post arrays under a request id; *hashed* binds what the caller asked, where it was not just these arrays."""
     digest = hashed or sha256(b"post" + b"".join(columns)).digest()
     told = reason.encode() if reason is not None else None
-    return _post_list(session, [request_id.bytes, digest, _EIGHT(microseconds(now)), *columns, reversed_ids, told])
+    return _post_list(session, [request_id.bytes, digest, int8(microseconds(now)), *columns, reversed_ids, told])
 
 
 def _one(session: SessionLike, new: NewTransfer, request_id: UUID, now: datetime) -> Answer:
@@ -126,7 +131,7 @@ def _one(session: SessionLike, new: NewTransfer, request_id: UUID, now: datetime
     referred = _NO_UUID if reference is None else _UUID_HEAD + reference.bytes
     digest = sha256(b"post" + numbers + _TEXT_HEAD + struct.pack(">i", len(text)) + text + referred).digest()
     told = None if reference is None else reference.bytes
-    scalars = [_EIGHT(microseconds(now)), _EIGHT(debit), _EIGHT(credit), _EIGHT(units), _EIGHT(at), text, told]
+    scalars = [int8(microseconds(now)), int8(debit), int8(credit), int8(units), int8(at), text, told]
     return _post_one(session, [request_id.bytes, digest, *scalars])
 
 

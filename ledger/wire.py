@@ -11,6 +11,7 @@ INT8, TEXT, TIMESTAMPTZ, UUID_OID = 20, 25, 1184, 2950
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 NULL = b"\xff\xff\xff\xff"
+int8 = struct.Struct(">q").pack
 
 
 def microseconds(at: datetime) -> int:
@@ -41,6 +42,8 @@ def instants(values: Sequence[datetime]) -> bytes:
 
 def texts(values: Sequence[str]) -> bytes:
     """Encode texts as text[]; a single element where all are equal."""
+    if not values:
+        return struct.pack(">iii", 0, 0, TEXT)
     encoded = {value: value.encode() for value in set(values)}
     packed = {value: struct.pack(">i", len(text)) + text for value, text in encoded.items()}
     shown = list(packed.values()) if len(packed) == 1 else [packed[value] for value in values]

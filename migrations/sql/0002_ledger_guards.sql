@@ -11,6 +11,8 @@ CREATE TRIGGER transfer_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledg
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER reversal_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.reversal
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER refused_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.refused
+FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER account_is_kept BEFORE DELETE OR TRUNCATE ON ledger.account
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER request_is_kept BEFORE TRUNCATE ON ledger.request
@@ -34,6 +36,9 @@ GRANT EXECUTE ON FUNCTION
     ledger.hold_list(uuid, bytea, timestamptz, bigint[], bigint[], bigint[], timestamptz[], text[], uuid[]),
     ledger.end_hold(uuid, bytea, timestamptz, bigint, boolean, bigint),
     ledger.expire_holds(timestamptz, integer),
+    ledger.close_account(uuid, bytea, timestamptz, bigint, boolean),
+    ledger.look_at(uuid, timestamptz, bigint[], bigint[]),
+    ledger.record_refused(uuid, bigint, integer[], text[]),
     ledger.balances_of(bigint[], timestamptz),
     ledger.statement_page(bigint, text, bigint, timestamptz, timestamptz, integer),
     ledger.balance_at(bigint, text, timestamptz),

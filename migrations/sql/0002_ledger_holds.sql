@@ -200,3 +200,43 @@ BEGIN
     ) found;
     RETURN CASE WHEN ids IS NULL THEN 0 ELSE ledger.expire_these(ids) END;
 END $$;
+
+-- Close or reopen an account. A closed one takes no further transfers; one with open holds cannot be closed.
+CREATE FUNCTION ledger.close_account(
+    p_request uuid, p_hash bytea, p_now timestamptz, p_account bigint, p_closes boolean,
+    OUT code text, OUT number bigint, OUT posted_at timestamptz, OUT facts jsonb
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+DECLARE
+    request_stripe smallint := ledger.stripe_of(p_request);
+    pending bigint;
+BEGIN
+    number := nextval('ledger.call_number');
+    posted_at := clock_timestamp();
+    INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash)
+    VALUES (number, posted_at, 0, request_stripe, p_request, p_hash) ON CONFLICT DO NOTHING;
+    IF NOT FOUND THEN
+        SELECT r.code, r.number, r.posted_at INTO code, number, posted_at FROM ledger.replay_of(p_request, p_hash) r;
+        RETURN;
+    END IF;
+    PERFORM ledger.expire_on(ARRAY[p_account], p_now);
+    SELECT sum(l.pending) INTO pending FROM (
+        SELECT a.debits_pending + a.credits_pending AS pending FROM ledger.account a
+        WHERE a.stripe = ANY (CASE WHEN p_account & 64 = 0 THEN ARRAY[(p_account & 63)::smallint]
+                ELSE (SELECT array_agg(s::smallint) FROM generate_series(0, 63) AS s) END)
+            AND a.id BETWEEN p_account AND CASE WHEN p_account & 64 = 0 THEN p_account ELSE p_account | 63 END
+        ORDER BY a.id FOR NO KEY UPDATE
+    ) l;
+    code := CASE WHEN pending IS NULL THEN 'account_unknown' WHEN p_closes AND pending > 0 THEN 'account_in_use' ELSE 'posted' END;
+    IF code = 'posted' THEN
+        UPDATE ledger.account a SET closed_at = CASE WHEN p_closes THEN coalesce(a.closed_at, close_account.posted_at) END
+        WHERE a.stripe = ANY (CASE WHEN p_account & 64 = 0 THEN ARRAY[(p_account & 63)::smallint]
+                ELSE (SELECT array_agg(s::smallint) FROM generate_series(0, 63) AS s) END)
+            AND a.id BETWEEN p_account AND CASE WHEN p_account & 64 = 0 THEN p_account ELSE p_account | 63 END;
+        RETURN;
+    END IF;
+    facts := jsonb_build_object('account', p_account);
+    DELETE FROM ledger.request r WHERE r.stripe = request_stripe AND r.id = p_request;
+    number := NULL;
+    posted_at := NULL;
+END $$;

@@ -51,3 +51,32 @@ BEGIN
     CROSS JOIN LATERAL (SELECT b.available FROM ledger.balances_of(ARRAY[n.account], '-infinity') b) f
     ORDER BY n.needed - f.available DESC LIMIT 1;
 END $$;
+
+-- Items of a list that are answered each by itself: the refused ones, so that a replay answers them again.
+CREATE TABLE ledger.refused (
+    number bigint NOT NULL,
+    place integer NOT NULL,
+    stripe smallint NOT NULL,
+    code text NOT NULL,
+    PRIMARY KEY (stripe, number, place)
+);
+
+-- Lock what a list may touch, end its expired holds, and answer its accounts as their owners see them.
+CREATE FUNCTION ledger.look_at(p_request uuid, p_now timestamptz, debits bigint[], credits bigint[])
+RETURNS TABLE (account bigint, asset smallint, floored boolean, normal_side text, free bigint, closed boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+BEGIN
+    PERFORM ledger.expire_on(debits || credits, p_now);
+    PERFORM ledger.lock_accounts(ledger.stripe_of(p_request), ledger.is_plain(debits, credits), debits, credits);
+    RETURN QUERY
+        SELECT a.id, a.asset, a.floor, a.normal_side::text, CASE WHEN a.floor THEN b.available ELSE 0 END, a.closed_at IS NOT NULL
+        FROM (SELECT DISTINCT w FROM unnest(debits || credits) AS w) d
+        JOIN ledger.account a ON a.stripe = (d.w & 63)::smallint AND a.id = d.w
+        JOIN ledger.balances_of(debits || credits, p_now) b ON b.account = a.id;
+END $$;
+
+CREATE FUNCTION ledger.record_refused(p_request uuid, p_number bigint, places integer[], codes text[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
+    INSERT INTO ledger.refused (number, place, stripe, code)
+    SELECT p_number, e.place, ledger.stripe_of(p_request), e.code FROM unnest(places, codes) AS e (place, code)
+$$;
