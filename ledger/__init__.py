@@ -14,6 +14,7 @@ from ledger.accounts import (
     reopen_account,
 )
 from ledger.audit import audit, trial_balance
+from ledger.cohorts import Expiry, expire_units, expiring_units
 from ledger.connection import SessionLike
 from ledger.errors import (
     AccountClosed,
@@ -71,6 +72,7 @@ __all__ = [
     "AssetUnknown",
     "AuditReport",
     "Balance",
+    "Expiry",
     "Finding",
     "Hold",
     "HoldEnded",
@@ -104,6 +106,8 @@ __all__ = [
     "balances",
     "close_account",
     "expire_holds",
+    "expire_units",
+    "expiring_units",
     "hold",
     "holds_of",
     "open_account",
