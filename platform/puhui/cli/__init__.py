@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import click
 
+from puhui import migration
 from puhui.db import Addresses, Database, addresses
-from puhui.migration import migrate
 from puhui.settings import Settings, SettingsInvalid
 
 
@@ -28,7 +28,7 @@ def settings() -> Settings:
 def migrated() -> Iterator[Addresses]:
     """Start or join the database and bring it to the newest migration."""
     with addresses(settings()) as where:
-        migrate(where.owner)
+        migration.migrate(where.owner)
         yield where
 
 
