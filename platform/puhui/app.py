@@ -32,6 +32,7 @@ from puhui.identity.log_in import touch_log_in
 from puhui.identity.vault import Vault
 from puhui.logs import configure_logs
 from puhui.settings import Settings
+from puhui.web.account.views import blueprint as account
 from puhui.web.activities.views import blueprint as activities
 from puhui.web.api_docs.views import blueprint as api_docs
 from puhui.web.counter.views import blueprint as counter
@@ -53,6 +54,7 @@ API_BYTES = 64 * 1024 * 1024
 CITY_TIME = "Asia/Shanghai"
 
 PAGES = (
+    account,
     activities,
     api_docs,
     counter,

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 import ledger
 from ledger.kernel import clock
 from puhui.db import Database
+from puhui.identity.forgetting import forget_expired
 from rewards import vouchers
 
 log = structlog.get_logger()
@@ -54,6 +55,11 @@ def expire_holds(database: Database, now: datetime) -> Outcome:
     return {"expired": _until_done(database, lambda session: ledger.expire_holds(session, now=now, limit=BATCH))}
 
 
+def forget_log_ins(database: Database, now: datetime) -> Outcome:
+    """Delete log-ins, codes, tokens and counts of tries that no longer matter."""
+    return {"log_ins": _until_done(database, lambda session: forget_expired(session, now=now, limit=BATCH))}
+
+
 def audit_ledger(database: Database, now: datetime) -> Outcome:  # noqa: ARG001  # Every job has the same shape.
     """Check the whole ledger. Raises AuditFailed, which the record keeps and the log tells as an incident."""
     report = database.run(ledger.audit)
@@ -66,6 +72,7 @@ def audit_ledger(database: Database, now: datetime) -> Outcome:  # noqa: ARG001 
 TIMETABLE = (
     Job("expire-vouchers", expire_vouchers, every=timedelta(minutes=1)),
     Job("expire-holds", expire_holds, every=timedelta(minutes=1)),
+    Job("forget-log-ins", forget_log_ins, daily_at=(2, 40)),
     Job("audit-ledger", audit_ledger, daily_at=(3, 10)),
 )
 

@@ -95,6 +95,7 @@ VISITS = [
     (None, "/nowhere"),
     ("citizen", "/"),
     ("citizen", "/preferences"),
+    ("citizen", "/account"),
     ("citizen", "/acting-as"),
     ("clerk", "/"),
     ("liaison", "/"),

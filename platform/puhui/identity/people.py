@@ -59,6 +59,21 @@ def person_of_phone(session: Session, *, vault: Vault, phone: str) -> Person | N
     return session.scalar(sa.select(Person).where(Person.phone_hash == vault.fingerprint("phone", phone)))
 
 
+def phone_of(session: Session, *, vault: Vault, person: Person) -> str | None:
+    """Open a person's phone (E.164); None where the account is closed."""
+    key = session.get(PersonKey, person.id)
+    if key is None or person.phone_sealed is None:
+        return None
+    return vault.open(key.wrapped, person=person.id, field="phone", sealed=person.phone_sealed)
+
+
+def rename(session: Session, *, vault: Vault, person: Person, name: str) -> None:
+    """Keep another name of *person*, sealed."""
+    key = session.get_one(PersonKey, person.id)
+    person.name_sealed = vault.seal(key.wrapped, person=person.id, field="name", text=name)
+    session.flush()
+
+
 def create_organisation(
     session: Session,
     *,

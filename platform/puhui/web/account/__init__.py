@@ -1,0 +1,1 @@
+"""A citizen's own account: name, agreement, leaving."""
