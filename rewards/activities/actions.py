@@ -40,10 +40,11 @@ def record(session: Session, lines: Sequence[Line], *, policy: Policy, call_id: 
 
     Everything is posted as one list under *call_id*, or nothing is.
     """
-    locked = _lock_people(session, lines, policy, now)
-    owners = {rider: found.claimed_by or rider for rider, found in locked.items()}
-    persons = _read_people(session, lines, owners, locked, policy)
-    known = state.records(session, policy.provider_id, [(line.participant, line.draft.source_id) for line in lines])
+    with participants.by_index(session):
+        locked = _lock_people(session, lines, policy, now)
+        owners = {rider: found.claimed_by or rider for rider, found in locked.items()}
+        persons = _read_people(session, lines, owners, locked, policy)
+        known = state.records(session, policy.provider_id, [(line.participant, line.draft.source_id) for line in lines])
     ids = _new_ids(lines, now)
     decisions = _decide_all(lines, ids, owners, persons, known)
     earners = {rider: locked[owner] for rider, owner in owners.items()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,11 @@ ORDER BY w.stripe, w.id
 ON CONFLICT DO NOTHING
 """
 
+SETTINGS = """
+SELECT set_config('enable_hashjoin', %s, true), set_config('enable_mergejoin', %s, true),
+    set_config('enable_seqscan', %s, true)
+"""
+
 
 def driver(session: Session) -> psycopg.Connection[Any]:
     """Answer the psycopg connection of the session's own transaction: intake speaks in sets, COPY and arrays."""
@@ -40,6 +46,15 @@ def driver(session: Session) -> psycopg.Connection[Any]:
     if not isinstance(connection, psycopg.Connection):
         raise TypeError("intake speaks PostgreSQL through psycopg")
     return connection
+
+
+@contextmanager
+def by_index(session: Session) -> Iterator[None]:
+    """Have a call's sets looked up by index: at some sizes the planner would rather read a whole table each time."""
+    connection = driver(session)
+    connection.execute(SETTINGS, ("off",) * 3)
+    yield
+    connection.execute(SETTINGS, ("on",) * 3)
 
 
 def lock(session: Session, ids: Collection[UUID]) -> dict[UUID, Participant]:
