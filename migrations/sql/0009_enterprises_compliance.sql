@@ -62,6 +62,7 @@ CREATE TABLE partners.market_break (
     code           text NOT NULL,
     subject        text NOT NULL,
     facts          jsonb NOT NULL,
+    facts_hash     bytea NOT NULL CHECK (octet_length(facts_hash) = 32),
     found_at       timestamptz NOT NULL,
     seen_at        timestamptz NOT NULL,
     owner_id       uuid,
@@ -69,7 +70,7 @@ CREATE TABLE partners.market_break (
     resolved_by    uuid,
     resolution     text,
     PRIMARY KEY (stripe, id),
-    UNIQUE (stripe, enterprise_id, rule, code, subject),
+    UNIQUE (stripe, enterprise_id, rule, code, subject, facts_hash),
     CONSTRAINT resolved_says_how CHECK (num_nonnulls(resolved_at, resolved_by, resolution) IN (0, 3))
 );
 COMMENT ON COLUMN partners.market_break.seen_at IS 'When a reconciliation found it last. A resolved break stays resolved when it is found again with the same facts.';
@@ -106,8 +107,9 @@ CREATE TABLE partners.foreign_block (
     registry     text NOT NULL,
     serial       text NOT NULL,
     event        text NOT NULL CHECK (event IN ('issued', 'retired', 'cancelled')),
+    instrument   text NOT NULL REFERENCES partners.instrument (code),
     project      text NOT NULL,
-    vintage      smallint,
+    vintage      smallint NOT NULL,
     batch        text,
     first_no     bigint,
     last_no      bigint,

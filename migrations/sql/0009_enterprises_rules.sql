@@ -130,5 +130,29 @@ UNION ALL SELECT 2025, 2026, NULL, 'unknown', '征求意见稿称 2025 年度可
 UNION ALL SELECT 2025, v, false, 'official', '2026-01-27 通知：2019—2024 年配额不得用于 2025 年度' FROM generate_series(2020, 2024) v
 UNION ALL SELECT 2026, v, true, 'draft', '2025、2026年度配额分配方案征求意见稿' FROM generate_series(2025, 2026) v;
 
+-- The calendar of monitoring, reporting and verification: a day of the year per task and sector.
+CREATE TABLE partners.mrv_task (
+    task       text NOT NULL CHECK (task ~ '^[a-z_]+$'),
+    sector     text NOT NULL CHECK (sector IN ('power', 'steel', 'cement', 'aluminium', 'other')),
+    year       smallint NOT NULL,
+    due_on     date NOT NULL,
+    standing   text NOT NULL CHECK (standing IN ('official', 'secondary', 'draft')),
+    citation   text NOT NULL,
+    PRIMARY KEY (task, sector, year)
+);
+INSERT INTO partners.mrv_task (task, sector, year, due_on, standing, citation)
+SELECT task, sector, 2026, due_on, 'official', '2026 年工作通知（2026-02-09 发布）'
+FROM (VALUES
+    ('annual_report', date '2026-03-31', ARRAY['power', 'steel', 'cement', 'aluminium', 'other']),
+    ('pre_allocation', date '2026-04-10', ARRAY['steel', 'cement', 'aluminium']),
+    ('pre_allocation', date '2026-06-30', ARRAY['power']),
+    ('technical_review', date '2026-06-30', ARRAY['power']),
+    ('technical_review', date '2026-07-31', ARRAY['steel', 'cement', 'aluminium', 'other']),
+    ('verified_allocation', date '2026-09-30', ARRAY['power', 'steel', 'cement', 'aluminium']),
+    ('quality_plan', date '2026-12-31', ARRAY['power', 'steel', 'cement', 'aluminium']),
+    ('surrender', date '2026-12-31', ARRAY['power', 'steel', 'cement', 'aluminium'])
+) AS t (task, due_on, sectors) CROSS JOIN unnest(sectors) AS sector;
+
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON partners.mrv_task FROM puhui_app;
 REVOKE DELETE, TRUNCATE ON partners.market_rule, partners.market_parameter, partners.obligation_year, partners.vintage_acceptance FROM puhui_app;
 REVOKE UPDATE ON partners.market_rule, partners.market_parameter, partners.obligation_year, partners.vintage_acceptance FROM puhui_app;

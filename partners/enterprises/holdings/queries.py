@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 
 import ledger
 from partners.enterprises.bulk import read_rows
-from partners.enterprises.holdings.model import Event
-from partners.enterprises.records.model import RecordKind
+from partners.enterprises.calendar import trading_calendar
+from partners.enterprises.holdings.model import Book, Event
+from partners.enterprises.holdings.rules import fold, position_at
+from partners.enterprises.instruments.model import Instrument
+from partners.enterprises.records.model import EVIDENCE, MARKET_TIME, RecordKind, Slot
+from partners.enterprises.rulebook.queries import rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,10 @@ def stored_records(
                   file_id IS NOT DISTINCT FROM %(fresh)s
            FROM partners.market_record
            WHERE stripe = %(stripe)s AND enterprise_id = %(enterprise)s AND instrument = %(instrument)s
-             AND action <> 'cancel' AND (state = 'approved' OR booked_at IS NOT NULL)
+             AND action <> 'cancel' AND kind <> ALL(%(evidence)s) AND (state = 'approved' OR booked_at IS NOT NULL)
            ORDER BY business_at, sequence, natural_key""",
         {"stripe": ledger.stripe_of(enterprise_id), "enterprise": enterprise_id, "instrument": instrument}
-        | {"fresh": fresh_file},
+        | {"fresh": fresh_file, "evidence": [kind.value for kind in EVIDENCE]},
     )
     return [
         StoredRecord(Event(id_, _KINDS[kind], units, at, day, sequence, key), live, booked, fresh)
@@ -87,3 +91,28 @@ def booked_until(session: Session, enterprise_id: UUID) -> datetime | None:
     )
     until: datetime | None = rows[0][0]
     return until
+
+
+def held_now(session: Session, enterprise_id: UUID) -> dict[tuple[str, Slot], int]:
+    """Answer what the ledger holds for an enterprise, by instrument and slot."""
+    places = {slot.value: slot for slot in Slot}
+    accounts = [one for one in ledger.accounts_of(session, enterprise_id) if one.purpose in places]
+    balances = ledger.balances(session, accounts) if accounts else {}
+    return {(one.asset, places[one.purpose]): balances[one.id].posted for one in accounts}
+
+
+def held_at(session: Session, enterprise_id: UUID, instrument: Instrument, *, instant: datetime) -> dict[Slot, int]:
+    """Answer what was held of an instrument at a business instant, by slot, from its records."""
+    return position_at(book_of(session, enterprise_id, instrument, until=instant).moves, instant)
+
+
+def book_of(session: Session, enterprise_id: UUID, instrument: Instrument, *, until: datetime) -> Book:
+    """Answer the fold of an instrument's approved records up to *until*."""
+    stored = stored_records(session, enterprise_id, instrument.code, fresh_file=None)
+    kinds = rulebook(session).limits(until.astimezone(MARKET_TIME).date()).next_day_kinds
+    return fold(
+        (row.event for row in stored if row.is_live),
+        next_day=instrument.kind.value in kinds,
+        next_trading_day=trading_calendar(session).next_trading_day,
+        until=until,
+    )

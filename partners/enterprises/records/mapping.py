@@ -113,6 +113,8 @@ REGISTRY_MOVEMENTS = Mapping(
             "交易冻结": "trading_frozen",
             "交易解冻": "trading_unfrozen",
             "失效": "expired",
+            "交易过户转入": "trade_in",
+            "交易过户转出": "trade_out",
         },
         "action": {"": "new", "新增": "new", "撤销": "cancel", "更正": "replace"},
     },

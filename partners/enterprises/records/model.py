@@ -81,6 +81,8 @@ class RecordKind(StrEnum):
     SUCCESSION_OUT = "succession_out"
     SUCCESSION_IN = "succession_in"
     EXPIRED = "expired"
+    TRADE_IN = "trade_in"
+    TRADE_OUT = "trade_out"
 
 
 K, S, X = RecordKind, Slot, Outside
@@ -121,6 +123,8 @@ MOVES: dict[RecordKind, tuple[Place, Place]] = {
     K.SUCCESSION_IN: (X.SUCCESSION, S.REGISTRY),
     K.EXPIRED: (S.REGISTRY, X.EXPIRED),
 }
+# The registry's own word of a trade (交易过户): it proves, and moves nothing (rule 22).
+EVIDENCE = frozenset({K.TRADE_IN, K.TRADE_OUT})
 TRADES = frozenset({K.BUY, K.SELL})
 ALLOCATIONS = frozenset({K.PRE_ALLOCATION, K.ALLOCATION, K.TOP_UP, K.RETURN, K.PROVINCE_ALLOCATION})
 FINAL = frozenset(

@@ -126,7 +126,7 @@ def _running_balance(record: Record, balances: dict[tuple[str, str], int]) -> It
     before, balances[key] = balances.get(key), record.balance_after
     if before is None:
         return
-    source, target = MOVES[record.kind]
+    source, target = MOVES.get(record.kind, (None, None))
     slot = Slot.TRADING if record.kind in TRADING_KINDS else Slot.REGISTRY
     change = (record.units if target is slot else 0) - (record.units if source is slot else 0)
     if before + change != record.balance_after:

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import click
 from sqlalchemy.orm import Session
 
 from ledger.kernel import clock
+from ledger.kernel.errors import DomainError
+from ledger.kernel.ids import new_id
 from partners.enterprises.exact import yuan
+from partners.enterprises.parties.model import Enterprise
+from partners.enterprises.parties.queries import enterprise_by_code, enterprise_of
+from partners.enterprises.parties.rules import credit_code
 from partners.enterprises.prices.actions import PriceImport, import_prices
 from partners.enterprises.prices.errors import PriceFileUnreadable
 from partners.enterprises.prices.queries import CreditTotals, YearTotals, credit_totals, year_totals
+from partners.enterprises.reconciliation.actions import reconcile
+from partners.enterprises.reconciliation.model import Break
+from partners.enterprises.reconciliation.queries import enterprise_ids
+from partners.enterprises.records.actions import Staged, approve_file, mapping_of, save_mapping, stage_file
+from partners.enterprises.records.mapping import TEMPLATES, Mapping, template
+from partners.enterprises.registries.actions import ExtractImport, import_extract, import_projects
 from puhui.cli import database
 
 
@@ -85,3 +98,124 @@ def _facts(totals: YearTotals | CreditTotals) -> dict[str, object]:
         facts["highest_close"] = yuan(totals.highest[1]) if totals.highest else None
         facts["lowest_close"] = yuan(totals.lowest[1]) if totals.lowest else None
     return facts
+
+
+@market_command.command("import-extract")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--projects", is_flag=True, help="The FILES are the public register of voluntary projects.")
+def import_extract_command(files: tuple[Path, ...], projects: bool) -> None:
+    """Import extracts of foreign registries, or the public register of voluntary projects."""
+    load = import_projects if projects else import_extract
+    with database() as opened:
+        for path in files:
+            try:
+                answer = opened.run(partial(load, name=path.name, content=path.read_bytes(), now=clock.now()))
+            except DomainError as error:
+                raise click.ClickException(f"{path.name}: {error}") from error
+            _say_extract(path.name, answer)
+
+
+def _say_extract(name: str, answer: ExtractImport) -> None:
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in answer.counts.items())
+    click.echo(f"{name}: {'these bytes were imported before, nothing booked' if answer.seen_before else counts}")
+    for row in answer.answers:
+        for finding in row.findings:
+            if finding.severity in ("B", "R"):
+                click.echo(f"  line {row.line} rule {finding.rule} {finding.severity} {finding.code} {finding.facts}")
+
+
+@market_command.command("template")
+@click.argument("name", type=click.Choice(sorted(TEMPLATES)))
+def template_command(name: str) -> None:
+    """Print the header line of an import file: trade confirmations or registry movements."""
+    click.echo(template(TEMPLATES[name]), nl=False)
+
+
+@market_command.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--enterprise", required=True, help="Credit code or id of the enterprise.")
+@click.option("--mapping", required=True, help="Saved mapping, template, or a JSON file to save and use.")
+@click.option("--by", "staged_by", type=click.UUID, default=UUID(int=0), help="Person who brings the file.")
+@click.option("--rows", "show_rows", is_flag=True, help="Print the answer to every line, not only to strange ones.")
+def import_command(file: Path, enterprise: str, mapping: str, staged_by: UUID, show_rows: bool) -> None:
+    """Check all lines of FILE and stage those that pass; another person approves with `puhui market approve`."""
+    with database() as opened:
+        try:
+            staged = opened.run(lambda session: _stage(session, file, enterprise, mapping, staged_by))
+        except DomainError as error:
+            raise click.ClickException(str(error)) from error
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in staged.counts.items())
+    if staged.seen_before:
+        click.echo(f"These bytes were brought before as file {staged.file_id}; nothing booked ({counts}).")
+        return
+    click.echo(f"File {staged.file_id}: {counts}. Nothing is booked before a second person approves.")
+    for answer in staged.answers:
+        if answer.findings or show_rows:
+            told = " ".join(f"{f.rule}{f.severity}:{f.code}{f.facts or ''}" for f in answer.findings)
+            click.echo(f"  line {answer.line} {answer.outcome} {told}".rstrip())
+
+
+def _stage(session: Session, file: Path, enterprise: str, mapping: str, staged_by: UUID) -> Staged:
+    owner = _enterprise(session, enterprise)
+    path = Path(mapping)
+    if path.suffix == ".json" and path.is_file():
+        saved = Mapping(**json.loads(path.read_text()))
+        save_mapping(session, enterprise_id=owner.id, name=path.stem, mapping=saved, now=clock.now())
+    return stage_file(
+        session,
+        enterprise_id=owner.id,
+        name=file.name,
+        content=file.read_bytes(),
+        mapping=mapping_of(session, enterprise_id=owner.id, name=path.stem if path.suffix == ".json" else mapping),
+        staged_by=staged_by,
+        request_id=new_id(),
+        now=clock.now(),
+    )
+
+
+def _enterprise(session: Session, text: str) -> Enterprise:
+    code = credit_code(text)
+    return enterprise_by_code(session, code) if code is not None else enterprise_of(session, UUID(text))
+
+
+@market_command.command("approve")
+@click.argument("file_id", type=click.UUID)
+@click.option("--enterprise", required=True, help="Credit code or id of the enterprise.")
+@click.option("--by", "approved_by", required=True, type=click.UUID, help="Person who approves, not who brought it.")
+def approve_command(file_id: UUID, enterprise: str, approved_by: UUID) -> None:
+    """Let the staged lines of a file into the books."""
+    with database() as opened:
+        try:
+            done = opened.run(
+                lambda session: approve_file(
+                    session,
+                    enterprise_id=_enterprise(session, enterprise).id,
+                    file_id=file_id,
+                    approved_by=approved_by,
+                    now=clock.now(),
+                )
+            )
+        except DomainError as error:
+            raise click.ClickException(str(error)) from error
+    for one in done:
+        click.echo(f"{one.instrument}: {one.posted} booked, {one.undone} undone, {len(one.waiting)} waiting")
+
+
+@market_command.command("reconcile")
+@click.option("--enterprise", help="Credit code or id; all enterprises where it is left out.")
+def reconcile_command(enterprise: str | None) -> None:
+    """Compare the books with what registry and exchange say; print open breaks. 以注册登记系统记录为准。"""
+    with database() as opened:
+        with opened.transaction() as session:
+            ids = [_enterprise(session, enterprise).id] if enterprise else enterprise_ids(session)
+        total = 0
+        for one in ids:
+            found = opened.run(partial(reconcile, enterprise_id=one, now=clock.now()))
+            total += len(found)
+            for difference in found:
+                click.echo(f"{one} {_told(difference)}")
+    click.echo(f"{len(ids)} enterprises, {total} open breaks")
+
+
+def _told(one: Break) -> str:
+    return f"rule {one.rule} {one.code} {one.subject} {json.dumps(one.facts, ensure_ascii=False)}"

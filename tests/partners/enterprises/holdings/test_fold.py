@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from partners.enterprises.calendar import TradingCalendar
 from partners.enterprises.holdings.model import Book, Event
 from partners.enterprises.holdings.rules import fold, position_at, positions
-from partners.enterprises.records.model import MARKET_TIME, RecordKind, Slot
+from partners.enterprises.records.model import MARKET_TIME, MOVES, RecordKind, Slot
 
 K = RecordKind
 CALENDAR = TradingCalendar(frozenset())
@@ -31,7 +31,7 @@ def book(*events: Event, next_day: bool = True) -> Book:
 events = st.lists(
     st.builds(
         lambda kind, units, days, hour: (kind, units, MONDAY + timedelta(days=days), hour),
-        st.sampled_from(list(RecordKind)),
+        st.sampled_from(list(MOVES)),
         st.integers(1, 40),
         st.integers(0, 6),
         st.integers(0, 23),
