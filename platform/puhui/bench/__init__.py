@@ -1,0 +1,1 @@
+"""Benchmarks: each prints ratios against a yardstick that runs beside it, because machines differ."""
