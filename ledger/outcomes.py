@@ -1,6 +1,7 @@
 """Lists of independent items: the good are posted, each other is answered by a code.
 
-An item is judged after those before it. Its refusals, the first that applies wins:
+An item is judged after those before it; what these brought to a spread account can be drawn by the next call.
+Its refusals, the first that applies wins:
 units_invalid, account_unknown, same_account, asset_mismatch, account_closed, insufficient_balance.
 """
 
@@ -16,7 +17,7 @@ from ledger.calls import Answer
 from ledger.connection import SessionLike, one, rows
 from ledger.errors import RequestConflict
 from ledger.model import NewTransfer, Outcome, Posting
-from ledger.stripes import stripe_of
+from ledger.stripes import SPREAD_BIT, stripe_of
 from ledger.transfers import columns_of, post_list
 
 LARGEST = 2**53 - 1
@@ -77,7 +78,9 @@ def _code_of_floor(item: NewTransfer, debit: Any, credit: Any, free: dict[int, i
         if account.floored and account.normal_side == side and free[account.account] < item.units:
             return "insufficient_balance"
     free[debit.account] += item.units if debit.normal_side == "D" else -item.units
-    free[credit.account] += item.units if credit.normal_side == "C" else -item.units
+    # A list draws on a spread account by what its sub-accounts had before the list.
+    if not (credit.floored and credit.account & SPREAD_BIT):
+        free[credit.account] += item.units if credit.normal_side == "C" else -item.units
     return None
 
 

@@ -71,7 +71,7 @@ BEGIN
     ) l;
 END $$;
 
--- The same of single accounts, as fast as their own history is long: back along their credits, until enough were seen.
+-- The same of single accounts: back along their credits, until enough were seen or nothing further back is young enough.
 CREATE FUNCTION ledger.credited_since(p_account bigint, p_head bigint, p_end timestamptz, p_enough bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -80,8 +80,9 @@ DECLARE
     t record;
 BEGIN
     WHILE link <> 0 AND seen < p_enough LOOP
-        SELECT x.units, x.credit_prev, x.occurred_at, x.kind, coalesce(x.part_of, x.id) AS whole INTO STRICT t
+        SELECT x.units, x.credit_prev, x.credit_latest, x.occurred_at, x.kind, coalesce(x.part_of, x.id) AS whole INTO STRICT t
         FROM ledger.transfer x WHERE x.stripe = (link & 63)::smallint AND x.id = link;
+        EXIT WHEN t.credit_latest < p_end;
         IF t.occurred_at >= p_end AND t.kind NOT IN ('reversal', 'refund') AND NOT EXISTS (
             SELECT FROM ledger.transfer r
             WHERE r.stripe = (p_account & 63)::smallint AND r.reverses = t.whole AND r.debit = p_account

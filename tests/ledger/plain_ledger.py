@@ -49,7 +49,6 @@ class PlainTransfer:
 
     id: int
     new: NewTransfer
-    posted_at: datetime
     reversed_by: int | None = None
 
 
@@ -100,10 +99,10 @@ class PlainLedger:
         change = sum(c for c in changes if c < 0 or not only_out)
         return not account.floor or change >= 0 or self.available(account, now) + change >= 0
 
-    def post(self, ids: Sequence[int], items: Sequence[NewTransfer], posted_at: datetime) -> None:
+    def post(self, ids: Sequence[int], items: Sequence[NewTransfer]) -> None:
         """Write transfers down."""
         for id, new in zip(ids, items, strict=True):
-            self.transfers[id] = PlainTransfer(id, new, posted_at)
+            self.transfers[id] = PlainTransfer(id, new)
             for account in (self.accounts[new.debit], self.accounts[new.credit]):
                 account.posted += self.change(account, new)
 
