@@ -332,3 +332,17 @@ def test_caps_and_overlaps_hold_when_many_calls_run_at_once(own_database: Databa
         assert sum(act.counted for act in acts) <= 20_000
         assert balances(session, owner)[0] == sum(act.grams for act in acts)
         assert ledger.audit(session).holds
+
+
+def test_a_call_longer_than_the_ledgers_list_is_posted_in_several(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rewards.activities.actions.LONGEST_LIST", 3)
+    answers = take(session, *(a_ride(f"r{n}", rider=str(n)) for n in range(5)))
+    assert sum(answer.grams for answer in answers) == 640
+    for n, answer in enumerate(answers):
+        owner = riders(session).pseudonym(str(n))
+        assert balances(session, owner) == (128, 128)
+        act = activities.activity_of(session, owner, UUID(answer.activity))
+        points = ledger.account_of(session, owner=owner, purpose="points", asset="point")
+        assert [line.transfer_id for line in ledger.statement(session, points, limit=5).lines] == [act.points_transfer]
