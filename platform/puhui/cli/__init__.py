@@ -64,7 +64,7 @@ class _Nouns(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # Click's signature.
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # Click's signature.
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
