@@ -54,7 +54,8 @@ class World:
             self.given_back[place] = True
 
     def take(self, _: int) -> None:
-        may = self.out < LIMIT and self.spendable >= PRICE
+        is_open = self.now < NOON + timedelta(days=30)
+        may = is_open and self.out < LIMIT and self.spendable >= PRICE
         voucher = self._tried(lambda: take(self.session, self.cafe.coffee, self.lin, now=self.now))
         assert (voucher is not None) == may
         if voucher is not None:
