@@ -81,4 +81,3 @@ def test_pages_and_scripts_load_nothing_from_elsewhere() -> None:
     ]
     loads = [f"{name(p)}: {m.group()}" for p in shipped for m in HOSTS.finditer(p.read_text())]
     assert loads == []
-

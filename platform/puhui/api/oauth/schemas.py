@@ -6,7 +6,7 @@ import marshmallow as ma
 
 
 class TokenRequestSchema(ma.Schema):
-    """A request for a token, form-encoded (RFC 6749 §4.4.2). The secret may stand in the Authorization header instead."""
+    """A request for a token, form-encoded (RFC 6749 §4.4.2); the secret may stand in the Authorization header."""
 
     grant_type = ma.fields.String(
         required=True, metadata={"description": "Always client_credentials", "example": "client_credentials"}
