@@ -53,7 +53,7 @@ class Settings:
         port = _whole_number(env, "PUHUI_PORT", 8470, range(1, 65536), faults)
         web_workers = _whole_number(env, "PUHUI_WEB_WORKERS", 2, range(1, 65), faults)
         code_step_seconds = _whole_number(env, "PUHUI_CODE_STEP_SECONDS", 30, range(10, 601), faults)
-        trusted_proxies = _whole_number(env, "PUHUI_TRUSTED_PROXIES", 0, range(0, 9), faults)
+        trusted_proxies = _whole_number(env, "PUHUI_TRUSTED_PROXIES", 0, range(9), faults)
         secret_key = env.get("PUHUI_SECRET_KEY", "")
         if environment == "production" and len(secret_key) < 32:
             faults.append("PUHUI_SECRET_KEY must be set to at least 32 characters in production")
