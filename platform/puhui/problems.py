@@ -116,6 +116,35 @@ LEDGER: dict[str, Problem] = {
     "hold_exceeded": _bad(_l("数量超过冻结的数额。")),
 }
 
+MARKET: dict[str, Problem] = {
+    "break_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这条差异，或已处理。")),
+    "certificate_taken": _conflict(_l("该登记证明编号已用于另一笔质押。")),
+    "credit_code_invalid": _bad(_l("统一社会信用代码不正确。")),
+    "document_invalid": _bad(_l("文件种类、月份或回执号有误。")),
+    "enterprise_exists": _conflict(_l("该企业已用别的资料登记。")),
+    "enterprise_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这家企业。")),
+    "extract_unreadable": _bad(_l("无法识别这份登记摘录。")),
+    "instrument_exists": _conflict(_l("该标的已用别的资料建立。")),
+    "instrument_invalid": _bad(_l("标的资料不完整或不一致。")),
+    "instrument_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这个标的。")),
+    "kinds_differ": _bad(_l("不同种类的数量不能相加。")),
+    "mapping_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这个列对应方案。")),
+    "market_account_taken": _conflict(_l("该账户已属于另一家企业，或本企业已有交易账户。")),
+    "market_file_decided": _conflict(_l("这份文件已复核或已退回。")),
+    "market_file_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这份文件。")),
+    "obligation_unknown": Problem(HTTPStatus.NOT_FOUND, _l("该年度的清缴通知尚未录入。")),
+    "parameter_unknown": _conflict(_l("规则参数 %(name)s 尚无公布数值。"), "name"),
+    "pledge_exceeds": _conflict(_l("可质押 %(available)s，申请 %(asked)s；已质押的不能再质押。"), "available", "asked"),
+    "pledge_term_invalid": _bad(_l("质押到期日须晚于起始日。")),
+    "pledge_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这笔质押。")),
+    "price_file_unreadable": _bad(_l("无法识别这份行情文件。")),
+    "record_file_unreadable": _bad(_l("文件与列对应方案不符，请核对表头。")),
+    "release_needs_document": _bad(_l("解除质押须填写文件编号。")),
+    "resolution_missing": _bad(_l("请写明如何处理。")),
+    "second_person_needed": _conflict(_l("须由另一人复核：经办与复核不能是同一人。")),
+    "valuation_refused": _conflict(_l("没有可用于估值的价格。")),
+}
+
 # A feature adds its codes here, a line or a table each.
 PROBLEMS: dict[str, Problem] = {
     "domain_error": Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _l("无法完成此操作。")),
@@ -123,6 +152,7 @@ PROBLEMS: dict[str, Problem] = {
     **LEDGER,
     **INTAKE,
     **REDEMPTION,
+    **MARKET,
 }
 
 STATUSES: dict[int, tuple[object, object]] = {

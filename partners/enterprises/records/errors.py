@@ -5,8 +5,7 @@ DomainError
 ├── MappingUnknown         mapping
 ├── FileUnknown            file
 ├── FileDecided            file: it was approved or rejected before
-├── SecondPersonNeeded     file: who staged a file may not approve it
-└── EnterpriseUnknown      enterprise
+└── SecondPersonNeeded     file: who staged a file may not approve it
 """
 
 from __future__ import annotations
@@ -42,9 +41,3 @@ class SecondPersonNeeded(DomainError):
     """Who staged a file may not approve it."""
 
     code = "second_person_needed"
-
-
-class EnterpriseUnknown(DomainError):
-    """No enterprise has this id or code."""
-
-    code = "enterprise_unknown"
