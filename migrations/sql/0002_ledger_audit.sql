@@ -54,6 +54,12 @@ LANGUAGE sql STABLE AS $$
     FROM ledger.reversal r FULL JOIN (SELECT reverses FROM ledger.transfer WHERE reverses IS NOT NULL) t ON t.reverses = r.transfer
     WHERE r.transfer IS NULL OR t.reverses IS NULL
     UNION ALL
+    SELECT 'within_one_stripe', format('transfer %s', t.id), 'one stripe, two accounts of one asset', format('stripe %s, accounts %s and %s', t.stripe, t.debit, t.credit)
+    FROM ledger.transfer t
+    LEFT JOIN ledger.account d ON d.stripe = t.stripe AND d.id = t.debit AND d.asset = t.asset
+    LEFT JOIN ledger.account c ON c.stripe = t.stripe AND c.id = t.credit AND c.asset = t.asset
+    WHERE t.stripe <> t.id & 63 OR t.debit = t.credit OR d.id IS NULL OR c.id IS NULL
+    UNION ALL
     SELECT 'chain', format('transfer %s of account %s', w.id, w.account),
         format('after %s, total %s, number %s, latest %s', w.prev, w.total, w.seq, w.latest),
         format('after %s, total %s, number %s, latest %s', w.its_prev, w.its_total, w.its_seq, w.its_latest)

@@ -133,7 +133,7 @@ BEGIN
     JOIN moved db ON db.account = w.d
     JOIN moved cb ON cb.account = w.c
     WHERE greatest(db.last_debit, db.last_credit, cb.last_debit, cb.last_credit) < p_number << 23
-        AND db.posted_at <= p_at AND cb.posted_at <= p_at
+        AND db.posted_at <= p_at AND cb.posted_at <= p_at AND w.d <> w.c AND w.d & 63 = w.c & 63
     ORDER BY w.d & 63, w.place;
     GET DIAGNOSTICS rows_in = ROW_COUNT;
     IF rows_in <> cardinality(debits) THEN

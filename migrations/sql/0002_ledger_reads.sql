@@ -42,9 +42,11 @@ LANGUAGE sql STABLE AS $$
     JOIN ledger.asset s ON s.id = t.asset
     CROSS JOIN LATERAL (
         SELECT CASE WHEN t.debit & ~63::bigint = s.clearing THEN (SELECT min(p.debit) FROM ledger.transfer p
-                WHERE p.part_of = t.id AND p.stripe IN (SELECT n::smallint FROM generate_series(0, 63) AS n)) ELSE t.debit END AS debit,
+                WHERE p.stripe IN (SELECT n::smallint FROM generate_series(0, 63) AS n)
+                    AND p.id > t.id AND p.id < ((t.id >> 23) + 1) << 23 AND p.part_of = t.id) ELSE t.debit END AS debit,
             CASE WHEN t.credit & ~63::bigint = s.clearing THEN (SELECT min(p.credit) FROM ledger.transfer p
-                WHERE p.part_of = t.id AND p.stripe IN (SELECT n::smallint FROM generate_series(0, 63) AS n)) ELSE t.credit END AS credit
+                WHERE p.stripe IN (SELECT n::smallint FROM generate_series(0, 63) AS n)
+                    AND p.id > t.id AND p.id < ((t.id >> 23) + 1) << 23 AND p.part_of = t.id) ELSE t.credit END AS credit
     ) w
 $$;
 
