@@ -19,6 +19,7 @@ FILES = (
     "0002_ledger_audit.sql",
     "0002_ledger_guards.sql",
     "0002_ledger_cohorts.sql",
+    "0002_ledger_journals.sql",
 )
 
 

@@ -114,6 +114,7 @@ LEDGER: dict[str, Problem] = {
     "hold_ended": _conflict(_l("这笔冻结已结束。")),
     "hold_expired": _conflict(_l("这笔冻结已过期。")),
     "hold_exceeded": _bad(_l("数量超过冻结的数额。")),
+    "journal_invalid": _bad(_l("账本文件无法读取。")),
 }
 
 MARKET: dict[str, Problem] = {

@@ -10,11 +10,16 @@ import click
 
 import ledger
 from puhui.cli import database
+from puhui.cli.journal import export_command, import_command
 
 
 @click.group("ledger")
 def ledger_command() -> None:
     """Look after the books."""
+
+
+ledger_command.add_command(export_command)
+ledger_command.add_command(import_command)
 
 
 @ledger_command.command("audit")
