@@ -41,7 +41,7 @@ lock: $(STAMPS)/dev ## Resolve the dependencies again and write the lock files
 	$(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements/dev.txt
 
 bench: setup $(STAMPS)/dev ## Run the benchmarks and print ratios against the yardstick
-	$(BIN)/python -m pytest -q -s tests/bench -o norecursedirs=
+	$(BIN)/python -m pytest -q -s tests/bench -o norecursedirs=.hypothesis
 
 clean: ## Remove what was built (the data folder stays)
 	rm -rf $(VENV) .node $(STAMPS) platform/assets/node_modules platform/puhui/static/dist

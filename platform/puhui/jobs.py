@@ -20,11 +20,12 @@ import ledger
 from ledger.kernel import clock
 from puhui.db import Database
 from puhui.identity.forgetting import forget_expired
-from rewards import vouchers
+from rewards import activities, vouchers
 
 log = structlog.get_logger()
 Outcome = Mapping[str, object]
 BATCH = 1000
+CALLS_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,14 @@ def forget_log_ins(database: Database, now: datetime) -> Outcome:
     return {"log_ins": _until_done(database, lambda session: forget_expired(session, now=now, limit=BATCH))}
 
 
+def forget_calls(database: Database, now: datetime) -> Outcome:
+    """Drop the stored answers of providers' calls after ninety days; the acts stay, and with them the guard."""
+    before = now - CALLS_KEPT
+    return {
+        "calls": _until_done(database, lambda session: activities.forget_calls(session, before=before, limit=BATCH))
+    }
+
+
 def audit_ledger(database: Database, now: datetime) -> Outcome:  # noqa: ARG001  # Every job has the same shape.
     """Check the whole ledger. Raises AuditFailed, which the record keeps and the log tells as an incident."""
     report = database.run(ledger.audit)
@@ -73,6 +82,7 @@ TIMETABLE = (
     Job("expire-vouchers", expire_vouchers, every=timedelta(minutes=1)),
     Job("expire-holds", expire_holds, every=timedelta(minutes=1)),
     Job("forget-log-ins", forget_log_ins, daily_at=(2, 40)),
+    Job("forget-calls", forget_calls, daily_at=(2, 50)),
     Job("audit-ledger", audit_ledger, daily_at=(3, 10)),
 )
 

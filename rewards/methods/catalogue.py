@@ -60,6 +60,8 @@ class _Version(msgspec.Struct, forbid_unknown_fields=True):
     cap_note_en: str = ""
     note_zh: str = ""
     note_en: str = ""
+    missing_zh: str = ""
+    missing_en: str = ""
     ride: RideLimits | None = None
     variant: list[_Variant] = []
 

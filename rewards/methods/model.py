@@ -100,6 +100,8 @@ class Version:
     cap_note_en: str
     note_zh: str
     note_en: str
+    missing_zh: str  # A parameter of the formula beside the factor that nobody has set yet; until then no grams.
+    missing_en: str
     ride: RideLimits | None
     variants: tuple[Variant, ...]
     periods: tuple[Period, ...]  # Those of the caps, each once: the usage that must be known.
@@ -111,8 +113,9 @@ class Version:
 
     @property
     def awaits_factor(self) -> bool:
-        """Whether the method could give grams but has no factor yet, so that it gives none."""
-        return self.creditable and self.factor_mg is None and not any(v.factor_mg for v in self.variants)
+        """Whether the method could give grams but lacks its factor or another parameter, so that it gives none."""
+        lacks_factor = self.factor_mg is None and not any(v.factor_mg for v in self.variants)
+        return self.creditable and (lacks_factor or bool(self.missing_en))
 
     def variant(self, code: str | None, unit: str) -> Variant | None:
         """Find the branch by its code, or by its unit where no code was given."""

@@ -21,11 +21,11 @@ class Credit(NamedTuple):
 def credit(version: Version, variant: Variant | None, rate: PointRate, *, quantity: int, tier: Tier) -> Credit:
     """Compute an act of *quantity* thousandths of the unit.
 
-    Not creditable methods and methods without a factor give no grams; tier C gives points at its share and never
-    grams (puhui.md §2.4). Everything is rounded down.
+    Not creditable methods and methods that lack a factor or another parameter give no grams; tier C gives points at
+    its share and never grams (puhui.md §2.4). Everything is rounded down.
     """
     factor_mg = (variant.factor_mg if variant else None) or version.factor_mg
-    if version.creditable and factor_mg is not None:
+    if version.creditable and factor_mg is not None and not version.missing_en:
         computed = quantity * factor_mg // MILLION
         points = computed * rate.tier_percent[tier] // (100 * rate.grams_per_point)
         return Credit(computed, 0 if tier is Tier.C else computed, points)

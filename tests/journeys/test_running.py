@@ -43,7 +43,7 @@ def _get_when_there(address: str, seconds: float = 60) -> requests.Response:
             answer = requests.get(address, timeout=5)
             if answer.status_code == 200 or time.monotonic() > deadline:
                 return answer
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             if time.monotonic() > deadline:
                 raise
         time.sleep(0.1)

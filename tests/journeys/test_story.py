@@ -50,7 +50,7 @@ def _ask_how_a_ride_was_computed(page: Page, town: Town) -> None:
     main = page.locator("main")
     main.get_by_text("T02").first.wait_for()
     words = main.inner_text()
-    for word in ("40", "km", "人民日报 2024"):
+    for word in ("公里", "40", "人民日报 2024"):
         assert word in words
 
 

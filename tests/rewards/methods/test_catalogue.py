@@ -83,7 +83,8 @@ def test_a_new_grid_vintage_is_a_new_version_and_the_old_one_stays() -> None:
 
 
 def test_methods_without_a_number_wait_for_one() -> None:
-    assert [m.code for m in catalogue().methods if m.current.awaits_factor] == ["T10", "H09", "F05", "R11", "O02"]
+    waiting = [m.code for m in catalogue().methods if m.current.awaits_factor]
+    assert waiting == ["T10", "H09", "F05", "R01", "R11", "O02"]
 
 
 def test_records_of_one_physical_act_share_a_group() -> None:
