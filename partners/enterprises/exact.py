@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+MOST_DIGITS = 15  # A thousand million million fen: far above any market, far below what a 64-bit column holds.
 _WHOLE = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\Z", re.ASCII)
 _DECIMAL = re.compile(r"(-?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?\Z", re.ASCII)
 
@@ -17,7 +18,10 @@ def whole(text: str) -> int:
     text = text.strip()
     if not _WHOLE.match(text):
         raise NumberInvalid(text)
-    return int(text.replace(",", ""))
+    digits = text.replace(",", "")
+    if len(digits) > MOST_DIGITS:
+        raise NumberInvalid(text[:60])
+    return int(digits)
 
 
 def scaled(text: str, decimals: int) -> int:
@@ -26,7 +30,7 @@ def scaled(text: str, decimals: int) -> int:
     if match is None:
         raise NumberInvalid(text)
     sign, integer, fraction = match[1], match[2].replace(",", ""), match[3] or ""
-    if fraction[decimals:].strip("0"):
+    if fraction[decimals:].strip("0") or len(integer) > MOST_DIGITS - 2:
         raise NumberInvalid(text)
     value = int(integer + fraction[:decimals].ljust(decimals, "0"))
     return -value if sign else value

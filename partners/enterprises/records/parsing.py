@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from partners.enterprises.exact import NumberInvalid, scaled, whole
 from partners.enterprises.findings import Finding, reject
+from partners.enterprises.prices.model import Method
 from partners.enterprises.records.errors import RecordFileUnreadable
 from partners.enterprises.records.mapping import FIELDS, MONEY_SCALES, REQUIRED, Mapping
 from partners.enterprises.records.model import MARKET_TIME, Action, Record, RecordKind
@@ -59,7 +60,7 @@ def _read(table: Iterator[Sequence[str]], reader: _Reader) -> Iterator[Record | 
             yield reader.record(line, cells)
         except NumberInvalid as error:
             yield Unreadable(line, reject(6, "number_unreadable", cell=str(error)[:60]))
-        except (ValueError, IndexError) as error:
+        except (ValueError, LookupError) as error:
             yield Unreadable(line, reject(2, "cell_unreadable", cell=str(error)[:60]))
 
 
@@ -89,6 +90,7 @@ def _since_midnight(text: str) -> timedelta:
 _price = lru_cache(maxsize=65_536)(lambda text: scaled(text, 2))
 _kind = {kind.value: kind for kind in RecordKind}
 _action = {action.value: action for action in Action}
+_method = {str(int(method)): int(method) for method in Method}
 
 
 class _Reader:
@@ -105,7 +107,7 @@ class _Reader:
         self._money = lru_cache(maxsize=262_144)(_money(MONEY_SCALES[mapping.money]))
 
     def record(self, line: int, cells: Sequence[str]) -> Record:
-        """Turn a line into a record. Raises NumberInvalid, ValueError, IndexError."""
+        """Turn a line into a record. Raises NumberInvalid, ValueError, LookupError."""
         found = [
             cells[place] if place >= 0 else constant
             for place, constant in zip(self._places, self._constants, strict=True)
@@ -126,7 +128,7 @@ class _Reader:
             units=whole(units),
             account_no=account_no.strip(),
             credit_code=credit_code,
-            method=int(method) if method else None,
+            method=_method[method] if method else None,
             price_fen=_price(price) if price else None,
             amount_fen=self._money(amount) if amount else None,
             fee_fen=self._money(fee) if fee else None,
