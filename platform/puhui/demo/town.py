@@ -92,7 +92,7 @@ def build_town(database: Database, settings: Settings, *, small: bool) -> None:
 
 
 def _open_firms(session: Session, vault: Vault, now: datetime) -> None:
-    since = now - timedelta(days=DAYS + 30)
+    since = _midnight(now) - timedelta(days=DAYS + 30)
     for firm in (*OFFICES, *MERCHANTS):
         organisation = create_organisation(
             session, kind=Kind(firm.kind), name=firm.name, name_en=firm.name_en, now=since, id=known(firm.key)
@@ -160,8 +160,13 @@ def _open_shop(session: Session, firm: Firm, since: datetime, now: datetime) -> 
             per_person=offer.per_person,
             voucher_days=30,
             valid_from=since,
-            valid_until=now + timedelta(days=365),
+            valid_until=_midnight(now) + timedelta(days=365),
         )
+
+
+def _midnight(now: datetime) -> datetime:
+    """Answer the beginning of the town's day."""
+    return now.astimezone(CITY_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _open_citizens(session: Session, vault: Vault, citizens: tuple[Citizen, ...], now: datetime) -> dict[str, UUID]:
