@@ -40,7 +40,7 @@ def post_each(
         return _answered(session, transfers, Answer(known.number, known.posted_at, True), request_id)
     codes = _judge(session, transfers, request_id, now)
     good = [item for item, code in zip(transfers, codes, strict=True) if code is None]
-    answer = post_list(session, columns_of(good), request_id=request_id, now=now, hashed=digest)
+    answer = post_list(session, columns_of(good), request_id=request_id, now=now, hashed=digest, operation="each")
     if not answer.replayed:
         refused = [(place, code) for place, code in enumerate(codes) if code is not None]
         _record(session, request_id, answer.number, refused)

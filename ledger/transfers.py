@@ -20,7 +20,7 @@ LONGEST_LIST = 65_536
 
 _post_one = Call("post_one", "uuid bytea timestamptz bigint bigint bigint timestamptz text uuid")
 _post_list = Call(
-    "post_list", "uuid bytea timestamptz bigint[] bigint[] bigint[] timestamptz[] text[] uuid[] bigint[] text"
+    "post_list", "uuid bytea timestamptz bigint[] bigint[] bigint[] timestamptz[] text[] uuid[] bigint[] text text"
 )
 
 # The same bytes as the arrays of ledger.wire with one element each, so that a list of one hashes alike either way.
@@ -93,7 +93,14 @@ def reverse(
     ]  # fmt: skip
     hashed = sha256(b"reverse" + int8s(transfer_ids) + reason.encode()).digest()
     answer = post_list(
-        session, columns, request_id=request_id, now=now, reversed_ids=int8s(transfer_ids), reason=reason, hashed=hashed
+        session,
+        columns,
+        request_id=request_id,
+        now=now,
+        reversed_ids=int8s(transfer_ids),
+        reason=reason,
+        hashed=hashed,
+        operation="reverse",
     )
     return Posting(answer.number, answer.posted_at, answer.replayed, debits, credits, stripe_of(request_id))
 
@@ -117,11 +124,14 @@ def post_list(
     reversed_ids: bytes = _NOTHING_REVERSED,
     reason: str | None = None,
     hashed: bytes | None = None,
+    operation: str = "post",
 ) -> Answer:
     """Post arrays under a request id; *hashed* binds what the caller asked, where it was not just these arrays."""
     digest = hashed or sha256(b"post" + b"".join(columns)).digest()
     told = reason.encode() if reason is not None else None
-    return _post_list(session, [request_id.bytes, digest, int8(microseconds(now)), *columns, reversed_ids, told])
+    return _post_list(
+        session, [request_id.bytes, digest, int8(microseconds(now)), *columns, reversed_ids, told, operation.encode()]
+    )
 
 
 def _one(session: SessionLike, new: NewTransfer, request_id: UUID, now: datetime) -> Answer:

@@ -61,7 +61,8 @@ CREATE TABLE ledger.account (
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.1);
 
 -- One row per writing call: its idempotency, its place in time, and the salt of its transfers' leaves in a public log
--- (salt of a transfer = sha256(salt ‖ id)). xid tells when no older transaction can still appear.
+-- (salt of a transfer = sha256(salt ‖ id)). xid tells when no older transaction can still appear. input_hash binds what the
+-- caller sent; of a plain post the audit computes it again from the transfers.
 CREATE TABLE ledger.request (
     number bigint NOT NULL,
     xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
@@ -71,9 +72,10 @@ CREATE TABLE ledger.request (
     id uuid NOT NULL,
     salt uuid NOT NULL DEFAULT gen_random_uuid(),
     input_hash bytea NOT NULL,
+    operation text NOT NULL DEFAULT 'other',
     PRIMARY KEY (stripe, id)
 );
-CREATE INDEX request_number ON ledger.request USING brin (number) WITH (pages_per_range = 8, autosummarize = on);
+CREATE INDEX request_number ON ledger.request (number);
 
 -- A transfer is one immutable row that debits one account and credits another. Each account's debits form a chain
 -- (debit_prev), its credits another, with running totals and a running number, so a statement needs no index that

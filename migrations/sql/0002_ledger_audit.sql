@@ -60,6 +60,35 @@ LANGUAGE sql STABLE AS $$
     LEFT JOIN ledger.account c ON c.stripe = t.stripe AND c.id = t.credit AND c.asset = t.asset
     WHERE t.stripe <> t.id & 63 OR t.debit = t.credit OR d.id IS NULL OR c.id IS NULL
     UNION ALL
+    -- What a plain post was asked, encoded as the caller sent it, has the hash that was kept with its request.
+    SELECT 'request_matches_transfers', format('call %s', coalesce(r.number, c.number)), encode(r.input_hash, 'hex'), encode(c.found, 'hex')
+    FROM (
+        SELECT t.number, sha256('post'::bytea
+            || array_send(array_agg(t.debit ORDER BY t.id >> 6)) || array_send(array_agg(t.credit ORDER BY t.id >> 6))
+            || array_send(array_agg(t.units ORDER BY t.id >> 6))
+            || array_send(CASE WHEN min(t.occurred_at) = max(t.occurred_at) THEN ARRAY[min(t.occurred_at)]
+                ELSE array_agg(t.occurred_at ORDER BY t.id >> 6) END)
+            || array_send(CASE WHEN min(t.kind) = max(t.kind) THEN ARRAY[min(t.kind)] ELSE array_agg(t.kind ORDER BY t.id >> 6) END)
+            || array_send(CASE WHEN count(t.reference) = 0 THEN '{}' ELSE array_agg(t.reference ORDER BY t.id >> 6) END)) AS found
+        FROM (
+            SELECT x.id >> 23 AS number, x.id, x.units::bigint, x.occurred_at, x.kind::text, x.reference,
+                w.debit & ~CASE WHEN w.debit & 64 = 0 THEN 0 ELSE 63 END::bigint AS debit,
+                w.credit & ~CASE WHEN w.credit & 64 = 0 THEN 0 ELSE 63 END::bigint AS credit
+            FROM ledger.transfer x
+            JOIN ledger.asset s ON s.id = x.asset
+            LEFT JOIN (SELECT part_of, min(debit) AS debit, min(credit) AS credit FROM ledger.transfer WHERE part_of IS NOT NULL GROUP BY part_of) p
+                ON p.part_of = x.id
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN x.debit & ~63::bigint = s.clearing THEN p.debit ELSE x.debit END AS debit,
+                    CASE WHEN x.credit & ~63::bigint = s.clearing THEN p.credit ELSE x.credit END AS credit
+            ) w
+            WHERE x.part_of IS NULL
+        ) t
+        GROUP BY t.number
+    ) c
+    FULL JOIN (SELECT * FROM ledger.request WHERE items > 0) r ON r.number = c.number
+    WHERE r.number IS NULL OR (c.number IS NULL AND r.operation = 'post') OR (r.operation = 'post' AND r.input_hash IS DISTINCT FROM c.found)
+    UNION ALL
     SELECT 'chain', format('transfer %s of account %s', w.id, w.account),
         format('after %s, total %s, number %s, latest %s', w.prev, w.total, w.seq, w.latest),
         format('after %s, total %s, number %s, latest %s', w.its_prev, w.its_total, w.its_seq, w.its_latest)

@@ -67,7 +67,8 @@ BEGIN
     FROM ledger.due_units(kept, p_purpose, p_end, p_now, coalesce(due, '{}')) u;
     SELECT l.code, l.number, l.posted_at, l.facts INTO code, number, posted_at, facts
     FROM ledger.post_list(
-        p_request, p_hash, p_now, due, array_fill(p_into, ARRAY[cardinality(due)]), amounts, ARRAY[p_now], ARRAY['expiry'], '{}'
+        p_request, p_hash, p_now, due, array_fill(p_into, ARRAY[cardinality(due)]), amounts, ARRAY[p_now], ARRAY['expiry'], '{}',
+        p_operation => 'expire'
     ) l;
 END $$;
 

@@ -242,7 +242,7 @@ END $$;
 CREATE FUNCTION ledger.post_list(
     p_request uuid, p_hash bytea, p_now timestamptz, debits bigint[], credits bigint[], units bigint[],
     occurred timestamptz[], kinds text[], refs uuid[],
-    reversed bigint[] DEFAULT '{}', p_reason text DEFAULT NULL,
+    reversed bigint[] DEFAULT '{}', p_reason text DEFAULT NULL, p_operation text DEFAULT 'post',
     OUT code text, OUT number bigint, OUT posted_at timestamptz, OUT facts jsonb
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
@@ -253,8 +253,8 @@ DECLARE
 BEGIN
     number := taken;
     posted_at := clock_timestamp();
-    INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash)
-    VALUES (number, posted_at, cardinality(debits), request_stripe, p_request, p_hash) ON CONFLICT DO NOTHING;
+    INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash, operation)
+    VALUES (number, posted_at, cardinality(debits), request_stripe, p_request, p_hash, p_operation) ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         SELECT r.code, r.number, r.posted_at INTO code, number, posted_at FROM ledger.replay_of(p_request, p_hash) r;
         RETURN;

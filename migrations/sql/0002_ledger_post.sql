@@ -38,8 +38,8 @@ BEGIN
         number := nextval('ledger.call_number');
         posted_at := clock_timestamp();
         this := (number << 23) | s;
-        INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash)
-        VALUES (number, posted_at, 1, request_stripe, p_request, p_hash) ON CONFLICT DO NOTHING;
+        INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash, operation)
+        VALUES (number, posted_at, 1, request_stripe, p_request, p_hash, 'post') ON CONFLICT DO NOTHING;
         IF NOT FOUND THEN
             SELECT r.code, r.number, r.posted_at INTO code, number, posted_at FROM ledger.replay_of(p_request, p_hash) r;
             RETURN;
