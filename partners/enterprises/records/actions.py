@@ -31,7 +31,18 @@ from partners.enterprises.records.validator import Answer, Outcome, validate
 from partners.enterprises.rulebook.queries import rulebook
 
 RECORD_COLUMNS = (
-    *("stripe", "id", "enterprise_id", "instrument", "kind", "action", "natural_key", "content_hash", "business_at"),
+    *(
+        "stripe",
+        "id",
+        "enterprise_id",
+        "instrument",
+        "kind",
+        "action",
+        "natural_key",
+        "revision",
+        "content_hash",
+        "business_at",
+    ),
     *("sequence", "units", "price_fen", "amount_fen", "fee_fen", "method", "account_no", "counterparty", "deal_no"),
     *("year", "reason", "beneficiary", "balance_after", "serials", "file_id", "line", "state"),
 )
@@ -164,7 +175,14 @@ def _record_cells(enterprise_id: UUID, file_id: UUID, answers: Sequence[Answer])
         state = "staged" if last[key] == answer.line else "superseded"
         yield (
             *(stripe, new_id(), enterprise_id, record.instrument, KINDS[record.kind], ACTIONS[record.action], key),
-            *(answer.content_hash, record.business_at, record.sequence, record.units, record.price_fen),
+            *(
+                answer.revision,
+                answer.content_hash,
+                record.business_at,
+                record.sequence,
+                record.units,
+                record.price_fen,
+            ),
             *(record.amount_fen, record.fee_fen, record.method, record.account_no, record.counterparty or None),
             *(record.number if record.price_fen else None, record.year, record.reason or None),
             *(record.beneficiary or None, record.balance_after, record.serials or None, file_id, answer.line, state),

@@ -128,25 +128,38 @@ def blotter(
     return [BlotterRow(*row) for row in rows]
 
 
-def known_keys(session: Session, enterprise_id: UUID, keys: Sequence[str]) -> tuple[dict[str, bytes], set[str]]:
-    """Answer which natural keys are on file with which content, and which of them still wait for approval."""
+@dataclass(frozen=True, slots=True)
+class KnownKeys:
+    """Natural keys on file: the content that counts, which of them wait for approval, and their last revision."""
+
+    contents: dict[str, bytes]
+    unapproved: set[str]
+    revisions: dict[str, int]
+
+
+def known_keys(session: Session, enterprise_id: UUID, keys: Sequence[str]) -> KnownKeys:
+    """Answer what is on file under *keys*."""
     rows = read_rows(
         session,
-        """SELECT r.natural_key, r.content_hash, r.state
+        """SELECT r.natural_key, r.content_hash, r.revision, r.state,
+                  r.action <> 'cancel' AND r.state IN ('staged', 'approved')
            FROM unnest(%(keys)s::text[]) AS w (natural_key)
            JOIN partners.market_record r USING (natural_key)
-           WHERE r.stripe = %(stripe)s AND r.enterprise_id = %(enterprise)s AND r.state IN ('staged', 'approved')
-             AND r.action <> 'cancel'
-           ORDER BY r.state""",
+           WHERE r.stripe = %(stripe)s AND r.enterprise_id = %(enterprise)s
+           ORDER BY r.revision""",
         _keys(enterprise_id) | {"keys": list(keys)},
     )
-    return {row[0]: row[1] for row in rows}, {row[0] for row in rows if row[2] == "staged"}
+    return KnownKeys(
+        contents={key: content for key, content, _, _, counts in rows if counts},
+        unapproved={key for key, _, _, state, counts in rows if counts and state == "staged"},
+        revisions={key: revision for key, _, revision, _, _ in rows},
+    )
 
 
 def surroundings(session: Session, enterprise: Enterprise, records: Iterable[Record], *, today: date) -> Surroundings:
     """Read what the records of one file are checked against, in a constant number of statements."""
     listed = list(records)
-    on_file, unapproved = known_keys(session, enterprise.id, sorted({record.natural_key for record in listed}))
+    known = known_keys(session, enterprise.id, sorted({record.natural_key for record in listed}))
     obligations = obligations_of(session, enterprise.id)
     book = rulebook(session)
     return Surroundings(
@@ -156,8 +169,9 @@ def surroundings(session: Session, enterprise: Enterprise, records: Iterable[Rec
         book=book,
         calendar=trading_calendar(session),
         prices=_prices(session, listed),
-        on_file=on_file,
-        unapproved=unapproved,
+        on_file=known.contents,
+        unapproved=known.unapproved,
+        revisions=known.revisions,
         booked_until=booked_until(session, enterprise.id),
         due_t={one.year: one.due_t for one in obligations},
         verified_t={one.year: one.verified_t for one in obligations},

@@ -39,6 +39,7 @@ class Surroundings:
     prices: dict[tuple[str, date], DayPrice] = field(default_factory=dict)
     on_file: dict[str, bytes] = field(default_factory=dict)
     unapproved: set[str] = field(default_factory=set)
+    revisions: dict[str, int] = field(default_factory=dict)
     booked_until: datetime | None = None
     due_t: dict[int, int] = field(default_factory=dict)
     verified_t: dict[int, int] = field(default_factory=dict)

@@ -35,6 +35,7 @@ class Answer:
     outcome: Outcome
     record: Record | None
     content_hash: bytes = b""
+    revision: int = 0
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -54,7 +55,7 @@ def _answer(line: Record | Unreadable, around: Surroundings, balances: dict[tupl
     key = line.natural_key
     known = around.on_file.get(key)
     if known == content_hash and line.action is not Action.CANCEL:
-        return Answer(line.line, Outcome.DUPLICATE, line, content_hash, [warn(1, "known_already")])
+        return Answer(line.line, Outcome.DUPLICATE, line, content_hash, findings=[warn(1, "known_already")])
     findings = list(_key(line, known, waits=key in around.unapproved))
     findings += _who(line, around)
     findings += _what(line, instrument, around)
@@ -62,12 +63,13 @@ def _answer(line: Record | Unreadable, around: Surroundings, balances: dict[tupl
     findings += _late(line, around)
     for finding in findings:
         if finding.severity is Severity.REJECT:
-            return Answer(line.line, Outcome.REJECTED, line, content_hash, findings)
+            return Answer(line.line, Outcome.REJECTED, line, content_hash, findings=findings)
     if line.action is Action.CANCEL:
         around.on_file.pop(key, None)
     else:
         around.on_file[key] = content_hash
-    return Answer(line.line, Outcome.STAGED, line, content_hash, findings)
+    revision = around.revisions[key] = around.revisions.get(key, -1) + 1
+    return Answer(line.line, Outcome.STAGED, line, content_hash, revision, findings)
 
 
 def _key(record: Record, known: bytes | None, *, waits: bool) -> Iterator[Finding]:

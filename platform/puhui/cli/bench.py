@@ -7,6 +7,7 @@ import json
 import click
 
 from puhui.bench import ledger as ledger_bench
+from puhui.bench import market as market_bench
 from puhui.cli import settings
 from puhui.db import addresses
 
@@ -24,5 +25,16 @@ def ledger_command(quick: bool, as_json: bool) -> None:
     plan = ledger_bench.QUICK if quick else ledger_bench.FULL
     with addresses(settings()) as where:
         report = ledger_bench.run(where, plan, lambda line: click.echo(line, err=True))
+    if as_json:
+        click.echo(json.dumps(report))
+
+
+@bench_command.command("market")
+@click.option("--rows", type=click.IntRange(1_000, 1_000_000), default=200_000, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="End with one JSON object.")
+def market_bench_command(rows: int, as_json: bool) -> None:
+    """Measure trade rows through every rule into the ledger, in a database of its own that is dropped afterwards."""
+    with addresses(settings()) as where:
+        report = market_bench.run(where, rows=rows, yardstick_seconds=5, tell=lambda line: click.echo(line, err=True))
     if as_json:
         click.echo(json.dumps(report))
