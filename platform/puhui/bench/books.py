@@ -13,7 +13,6 @@ import psycopg
 import ledger
 from ledger.kernel.ids import new_id
 
-NOW = datetime(2026, 3, 14, 9, 0, tzinfo=UTC)
 CITIZENS, MERCHANTS = 100_000, 200
 Connection = psycopg.Connection[Any]
 
@@ -52,26 +51,20 @@ def open_books(connection: Connection) -> Books:
     return Books(issuance.id, old.id, takings, citizens)
 
 
-def post_columns(connection: Connection, debits: list[int], credits: list[int], units: int, first: int = 0) -> None:
-    """Post one list; what it moves occurred a second apart, from *first* seconds on."""
-    count = len(debits)
+def post_columns(connection: Connection, debits: list[int], credits: list[int], units: int) -> None:
+    """Post one list, as occurring now, a microsecond apart."""
+    count, start = len(debits), datetime.now(UTC)
     ledger.post_columns(
         connection, debits=debits, credits=credits, units=[units] * count,
-        occurred_at=[NOW + timedelta(seconds=first + place) for place in range(count)],
-        kinds=["bench"] * count, references=[None] * count, request_id=new_id(), now=NOW,
+        occurred_at=[start + timedelta(microseconds=place) for place in range(count)],
+        kinds=["bench"] * count, references=[None] * count, request_id=new_id(), now=start,
     )  # fmt: skip
 
 
-def random_list(books: Books, chance: random.Random, size: int, first: int = 0) -> list[ledger.NewTransfer]:
+def random_list(books: Books, chance: random.Random, size: int) -> list[ledger.NewTransfer]:
     """Make what an intake posts: issuance to random citizens, in order of time, each with a reference of its own."""
+    start = datetime.now(UTC)
     return [
-        ledger.NewTransfer(
-            books.issuance, citizen, 5, NOW + timedelta(seconds=first + place), "coins", reference(place)
-        )
+        ledger.NewTransfer(books.issuance, citizen, 5, start + timedelta(microseconds=place), "coins", UUID(int=place))
         for place, citizen in enumerate(chance.choices(books.citizens, k=size))
     ]
-
-
-def reference(place: int) -> UUID:
-    """Make a reference without paying for randomness in the measured loop."""
-    return UUID(int=place)

@@ -7,15 +7,15 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import psycopg
 
 import ledger
 from ledger.kernel.ids import new_id
-from puhui.bench.books import NOW, Books, Connection, random_list
+from puhui.bench.books import Books, Connection, random_list
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue
@@ -38,11 +38,11 @@ def lists(url: str, books: Books, *, size: int, seconds: float) -> Measured:
     chance = random.Random(size)  # noqa: S311  # A benchmark repeats itself.
     taken: list[float] = []
     with psycopg.connect(url, autocommit=True) as connection:
-        ledger.post(connection, random_list(books, chance, size), request_id=new_id(), now=NOW)
+        ledger.post(connection, random_list(books, chance, size), request_id=new_id(), now=datetime.now(UTC))
         while sum(taken) < seconds:
-            transfers = random_list(books, chance, size, (len(taken) + 1) * size)
+            transfers = random_list(books, chance, size)
             start = time.perf_counter()
-            ledger.post(connection, transfers, request_id=new_id(), now=NOW)
+            ledger.post(connection, transfers, request_id=new_id(), now=transfers[0].occurred_at)
             taken.append(time.perf_counter() - start)
     return _measured(taken, per_s=size * len(taken) / sum(taken))
 
@@ -102,8 +102,8 @@ def _work(  # noqa: PLR0917  # multiprocessing passes them by place.
 
 
 def _post_one(connection: Connection, sides: tuple[int, int]) -> None:
-    transfer = ledger.NewTransfer(*sides, 1, NOW, "bench")
-    ledger.post(connection, [transfer], request_id=new_id(), now=NOW)
+    now = datetime.now(UTC)
+    ledger.post(connection, [ledger.NewTransfer(*sides, 1, now, "bench")], request_id=new_id(), now=now)
 
 
 def reads(url: str, account: int, read: Callable[[Connection, int, random.Random], object], *, count: int) -> Measured:
@@ -130,26 +130,31 @@ def current_balance(connection: Connection, account: int, chance: random.Random)
     return ledger.balance(connection, account)
 
 
-class Somewhere:
-    """Reads at a random place of a history that occurred a second apart and was posted between two instants."""
+class Place(NamedTuple):
+    """A place in an account's history."""
 
-    def __init__(self, cursors: list[tuple[int, datetime]], seconds: int) -> None:
-        self.cursors = cursors
-        self.seconds = seconds
+    transfer_id: int
+    posted_at: datetime
+    occurred_at: datetime
+
+
+class Somewhere:
+    """Reads at a random place of a history."""
+
+    def __init__(self, places: list[Place]) -> None:
+        self.places = places
 
     def page(self, connection: Connection, account: int, chance: random.Random) -> object:
         """Read a page in the middle of the statement."""
-        return ledger.statement(connection, account, after=str(chance.choice(self.cursors)[0]))
+        return ledger.statement(connection, account, after=str(chance.choice(self.places).transfer_id))
 
     def as_posted(self, connection: Connection, account: int, chance: random.Random) -> object:
         """Read the balance as of an instant of posting."""
-        at = chance.choice(self.cursors)[1]
-        return ledger.balance_at(connection, account, posted_at=at)
+        return ledger.balance_at(connection, account, posted_at=chance.choice(self.places).posted_at)
 
     def as_occurred(self, connection: Connection, account: int, chance: random.Random) -> object:
         """Read the balance as of an instant of the world."""
-        at = NOW + timedelta(seconds=chance.randrange(self.seconds))
-        return ledger.balance_at(connection, account, occurred_at=at)
+        return ledger.balance_at(connection, account, occurred_at=chance.choice(self.places).occurred_at)
 
 
 def _measured(taken: list[float], *, per_s: float) -> Measured:

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
 import psycopg
 from psycopg import sql
@@ -15,7 +14,7 @@ from psycopg import sql
 from puhui import migration
 from puhui.bench import cases
 from puhui.bench.books import Books, open_books, post_columns
-from puhui.bench.cases import Measured
+from puhui.bench.cases import Measured, Place
 from puhui.bench.yardstick import SCHEMA, transactions_per_second
 from puhui.db import Addresses
 
@@ -83,7 +82,7 @@ def _round(url: str, books: Books, plan: Plan, tell: Tell) -> dict[str, object]:
 
 def _read(url: str, books: Books, plan: Plan, note: Callable[[str, Measured, int | None], None]) -> None:
     cursors = _make_history(url, books, plan.history)
-    somewhere = cases.Somewhere(cursors, plan.history)
+    somewhere = cases.Somewhere(cursors)
     kinds = (
         ("statement", cases.newest_page),
         ("statement_middle", somewhere.page),
@@ -99,27 +98,27 @@ def _read(url: str, books: Books, plan: Plan, note: Callable[[str, Measured, int
             note(case + suffix, cases.reads(url, account, read, count=plan.reads), None)
 
 
-def _make_history(url: str, books: Books, wanted: int) -> list[tuple[int, datetime]]:
+def _make_history(url: str, books: Books, wanted: int) -> list[Place]:
     """Bring the old account to *wanted* transfers and answer a thousand places of its history."""
     with psycopg.connect(url, autocommit=True) as connection:
         row = connection.execute("SELECT credit_count FROM ledger.account WHERE id = %s", [books.old]).fetchone()
         for first in range(row[0] if row else 0, wanted, 50_000):
             size = min(50_000, wanted - first)
-            post_columns(connection, [books.issuance] * size, [books.old] * size, 1, first)
+            post_columns(connection, [books.issuance] * size, [books.old] * size, 1)
         found = connection.execute(
-            "SELECT id, posted_at FROM ledger.transfer WHERE stripe = %s AND credit = %s AND credit_seq & 15 = 0"
-            " ORDER BY random() LIMIT 1000",
+            "SELECT id, posted_at, occurred_at FROM ledger.transfer WHERE stripe = %s AND credit = %s"
+            " AND credit_seq & 15 = 0 ORDER BY random() LIMIT 1000",
             [books.old & 63, books.old],
         )
-        return found.fetchall()
+        return [Place(*row) for row in found]
 
 
 def _grow(url: str, books: Books, wanted: int, tell: Tell) -> None:
     chance = random.Random(wanted)  # noqa: S311  # A benchmark repeats itself.
     with psycopg.connect(url, autocommit=True) as connection:
-        for first in range(_count(url), wanted, 50_000):
+        for _ in range(_count(url), wanted, 50_000):
             citizens = chance.choices(books.citizens, k=50_000)
-            post_columns(connection, [books.issuance] * 50_000, citizens, 5, first)
+            post_columns(connection, [books.issuance] * 50_000, citizens, 5)
     tell(f"grown to {_count(url):,} transfers")
 
 
