@@ -94,3 +94,16 @@ def test_a_hold_between_stripes_stops_counting_for_its_receiver_too(session: Ses
     with pytest.raises(ledger.InsufficientBalance):
         ledger.post(session, [move(books.wang, books.cafe, 1)], request_id=new_id(), now=SOON)
     assert ledger.holds_of(session, [hold.id])[0].state == "expired"
+
+
+def test_a_hold_on_a_spread_account_draws_on_one_sub_account_alone(session: Session, books: Books) -> None:
+    post(session, move(books.issuance, books.lin, 5), move(books.issuance, books.wang, 5))
+    post(session, move(books.lin, books.cafe, 5), move(books.wang, books.cafe, 5))
+    with pytest.raises(ledger.InsufficientBalance):
+        ledger.hold(session, [ledger.NewHold(books.cafe, books.lin, 6, SOON, "refund")], request_id=new_id(), now=NOW)
+    held = ledger.hold(
+        session, [ledger.NewHold(books.cafe, books.lin, 5, SOON, "refund")], request_id=new_id(), now=NOW
+    )
+    ledger.settle(session, held[0], request_id=new_id(), now=NOW)
+    assert ledger.balance(session, books.lin, now=NOW).posted == 5
+    assert ledger.audit(session).holds
