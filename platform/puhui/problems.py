@@ -146,6 +146,22 @@ MARKET: dict[str, Problem] = {
     "valuation_refused": _conflict(_l("没有可用于估值的价格。")),
 }
 
+PAYMENTS: dict[str, Problem] = {
+    "payment_unavailable": Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, _l("支付服务暂时没有应答，结果尚不确定；请稍后用同一笔重试，不会重复扣款。")
+    ),
+    "payment_rate_limited": Problem(HTTPStatus.SERVICE_UNAVAILABLE, _l("支付服务繁忙，未扣款，请稍后再试。")),
+    "payment_declined": _conflict(_l("付款未通过，未扣款，请换一种付款方式。")),
+    "payment_funds_short": _conflict(_l("支付账户余额不足，未付出。")),
+    "payment_request_invalid": _conflict(_l("这笔款项现在不能这样处理。")),
+    "payment_unknown": Problem(HTTPStatus.NOT_FOUND, _l("没有这笔款项。")),
+    "payment_key_refused": Problem(HTTPStatus.SERVICE_UNAVAILABLE, _l("支付服务尚未接通，请联系运营方。")),
+    "payment_key_reused": _conflict(_l("同一请求编号已用于另一笔款项，请刷新后重试。")),
+    "payment_in_progress": _conflict(_l("这笔款项正在处理，请稍后查看结果。")),
+    "payment_answer_unreadable": Problem(HTTPStatus.BAD_GATEWAY, _l("支付服务的应答无法识别，请联系运营方。")),
+    "webhook_not_accepted": Problem(HTTPStatus.BAD_REQUEST, _l("消息未被接受。")),
+}
+
 # A feature adds its codes here, a line or a table each.
 PROBLEMS: dict[str, Problem] = {
     "domain_error": Problem(HTTPStatus.UNPROCESSABLE_ENTITY, _l("无法完成此操作。")),
@@ -154,6 +170,7 @@ PROBLEMS: dict[str, Problem] = {
     **INTAKE,
     **REDEMPTION,
     **MARKET,
+    **PAYMENTS,
 }
 
 STATUSES: dict[int, tuple[object, object]] = {
