@@ -69,7 +69,7 @@ def stations(tmp_path: Path) -> Path:
 @pytest.fixture
 def rides(tmp_path: Path) -> Path:
     """35,000 rides of 900 riders in two weeks, seeded: caps, overlaps and short rides among them."""
-    dice, start, path = random.Random(7), datetime(2015, 3, 2), tmp_path / "rides.csv.gz"  # noqa: DTZ001
+    dice, start, path = random.Random(7), datetime(2015, 3, 2), tmp_path / "rides.csv.gz"  # noqa: DTZ001  # Files hold local times without a zone.
     lines = [HEADER]
     for n in range(35_000):
         at = start + timedelta(seconds=n * 34)
