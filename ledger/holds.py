@@ -14,11 +14,13 @@ from ledger.connection import SessionLike, one, rows
 from ledger.errors import HoldUnknown
 from ledger.model import Hold, NewHold, Posting
 from ledger.stripes import STRIPE_MASK, stripe_of, stripe_of_transfer, transfer_id
+from ledger.transfers import check_list, not_a_number
 from ledger.wire import TIMESTAMPTZ, int8, int8s, microseconds, texts, uuids
 
 _hold_list = Call("hold_list", "uuid bytea timestamptz bigint[] bigint[] bigint[] timestamptz[] text[] uuid[]")
 _end_hold = Call("end_hold", "uuid bytea timestamptz bigint boolean bigint")
-_NEVER = 2**63 - 1  # PostgreSQL's 'infinity'.
+MOST = 2**63 - 1
+_NEVER = MOST  # PostgreSQL's 'infinity'.
 
 
 def hold(session: SessionLike, holds: Sequence[NewHold], *, request_id: UUID, now: datetime) -> list[Hold]:
@@ -30,11 +32,13 @@ def hold(session: SessionLike, holds: Sequence[NewHold], *, request_id: UUID, no
     if not holds:
         return []
     debits, credits, units, expiries, kinds, references = zip(*holds, strict=True)
+    check_list(kinds)
     ends = [_NEVER if at is None else microseconds(at) for at in expiries]
-    columns = [
-        int8s(debits), int8s(credits), int8s(units), int8s(ends, TIMESTAMPTZ),
-        _repeated(kinds), uuids(references),
-    ]  # fmt: skip
+    try:
+        numbers = [int8s(debits), int8s(credits), int8s(units), int8s(ends, TIMESTAMPTZ)]
+    except struct.error:
+        raise not_a_number(units) from None
+    columns = [*numbers, _repeated(kinds), uuids(references)]
     digest = sha256(b"hold" + b"".join(columns)).digest()
     answer = _hold_list(session, [request_id.bytes, digest, int8(microseconds(now)), *columns])
     home = stripe_of(request_id)
@@ -89,7 +93,7 @@ def _end(
         session,
         [
             request_id.bytes, digest, int8(microseconds(now)), int8(hold_id), b"\x01" if settles else b"\x00",
-            None if units is None else int8(units),
+            None if units is None else int8(min(max(units, 0), MOST)),
         ],
     )  # fmt: skip
     stripe = hold_id & STRIPE_MASK

@@ -18,7 +18,7 @@ from ledger.connection import SessionLike, one, rows
 from ledger.errors import RequestConflict
 from ledger.model import NewTransfer, Outcome, Posting
 from ledger.stripes import SPREAD_BIT, stripe_of
-from ledger.transfers import columns_of, post_list
+from ledger.transfers import check_list, columns_of, post_list
 
 LARGEST = 2**53 - 1
 
@@ -32,6 +32,7 @@ def post_each(
     """
     if not transfers:
         return []
+    check_list([item.kind for item in transfers])
     digest = sha256(b"each" + repr([tuple(item) for item in transfers]).encode()).digest()
     known = _known(session, request_id)
     if known is not None:

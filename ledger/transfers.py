@@ -17,6 +17,7 @@ from ledger.stripes import stripe_of
 from ledger.wire import INT8, TEXT, TIMESTAMPTZ, UUID_OID, instants, int8, int8s, microseconds, texts, uuids
 
 LONGEST_LIST = 65_536
+LONGEST_KIND = 32
 
 _post_one = Call("post_one", "uuid bytea timestamptz bigint bigint bigint timestamptz text uuid")
 _post_list = Call(
@@ -60,6 +61,7 @@ def post_columns(
     now: datetime,
 ) -> Posting:
     """Post a list given as columns of one length: the same as `post`, without an object per transfer."""
+    check_list(kinds)
     try:
         if len(debits) == 1:
             alone = NewTransfer(debits[0], credits[0], units[0], occurred_at[0], kinds[0], references[0])
@@ -68,7 +70,7 @@ def post_columns(
             columns = _columns(debits, credits, units, occurred_at, kinds, references)
             answer = post_list(session, columns, request_id=request_id, now=now)
     except struct.error:
-        raise _not_a_number(units) from None
+        raise not_a_number(units) from None
     return Posting(answer.number, answer.posted_at, answer.replayed, debits, credits, stripe_of(request_id))
 
 
@@ -145,7 +147,15 @@ def _one(session: SessionLike, new: NewTransfer, request_id: UUID, now: datetime
     return _post_one(session, [request_id.bytes, digest, *scalars])
 
 
-def _not_a_number(units: Sequence[Any]) -> LedgerError:
+def check_list(kinds: Sequence[str]) -> None:
+    """Refuse a list that no caller should make: these are faults of a program, not refusals. Raises ValueError."""
+    if len(kinds) > LONGEST_LIST:
+        raise ValueError(f"a list has at most {LONGEST_LIST} items")
+    if not all(1 <= len(kind) <= LONGEST_KIND for kind in set(kinds)):
+        raise ValueError(f"a kind has 1 to {LONGEST_KIND} characters")
+
+
+def not_a_number(units: Sequence[Any]) -> LedgerError:
     """Say which value was no whole number of 64 bits."""
     for index, value in enumerate(units):
         if not isinstance(value, int) or not -(2**63) <= value < 2**63:

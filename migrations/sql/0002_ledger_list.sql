@@ -101,6 +101,9 @@ DECLARE
     reverses_any boolean := cardinality(reversed) > 0;
     has_parts boolean := cardinality(parts) > 0;
 BEGIN
+    IF cardinality(debits) > 131072 THEN
+        RAISE EXCEPTION USING ERRCODE = 'program_limit_exceeded', MESSAGE = 'a call posts at most 131,072 rows';
+    END IF;
     INSERT INTO ledger.transfer (
         id, debit, credit, units, occurred_at, posted_at, debit_prev, credit_prev, debit_total, credit_total,
         debit_seq, credit_seq, debit_latest, credit_latest, stripe, asset, kind, reference, reverses, part_of, reason

@@ -117,3 +117,21 @@ def test_a_transfer_is_reversed_once_whatever_the_stripe_of_the_reversal(session
     assert ledger.balance(session, books.lin).posted == 4
     assert ledger.balance(session, books.cafe).posted == 6
     assert ledger.audit(session).holds
+
+
+@pytest.mark.parametrize("kind", ["", "x" * 33])
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_kind_that_is_none_is_a_fault_of_the_program(session: Session, books: Books, kind: str, count: int) -> None:
+    new = move(books.issuance, books.lin, 1)._replace(kind=kind)
+    held = ledger.NewHold(books.issuance, books.lin, 1, None, kind)
+    with pytest.raises(ValueError, match="a kind has 1 to 32 characters"):
+        post(session, *[new] * count)
+    with pytest.raises(ValueError, match="a kind has 1 to 32 characters"):
+        ledger.post_each(session, [new] * count, request_id=new_id(), now=NOW)
+    with pytest.raises(ValueError, match="a kind has 1 to 32 characters"):
+        ledger.hold(session, [held] * count, request_id=new_id(), now=NOW)
+
+
+def test_a_list_is_not_longer_than_its_ids_can_count(session: Session, books: Books) -> None:
+    with pytest.raises(ValueError, match="65536"):
+        post(session, *[move(books.issuance, books.lin, 1)] * 65_537)
