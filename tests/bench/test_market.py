@@ -1,7 +1,7 @@
 """Trade rows through every rule into the ledger, beside the yardstick of the same run.
 
-``make bench`` runs it, and so does ``puhui bench market``. On the machine of the yardstick's record (15,726 transactions
-a second with 32 clients) 10,000 rows a second are a ratio of 0.64.
+``make bench`` runs it, and so does ``puhui bench market``. On the machine of the yardstick's record (15,726 a second
+with 32 clients) 10,000 rows a second are a ratio of 0.64.
 """
 
 from __future__ import annotations

@@ -86,6 +86,29 @@ def file_by_hash(session: Session, *, enterprise_id: UUID, sha256: bytes) -> Mar
     return MarketFile(*rows[0]) if rows else None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptFinding:
+    """A remark about a line, as it was kept."""
+
+    rule: int
+    severity: str
+    code: str
+    facts: dict[str, str | int | None]
+
+
+def answers_of(
+    session: Session, *, enterprise_id: UUID, file_id: UUID, limit: int = 200
+) -> list[tuple[int, str, list[KeptFinding]]]:
+    """Answer the lines of a file that have something to say: line, outcome, remarks."""
+    rows = read_rows(
+        session,
+        """SELECT line, outcome, findings FROM partners.market_row
+           WHERE stripe = %(stripe)s AND file_id = %(id)s ORDER BY line LIMIT %(limit)s""",
+        {"stripe": ledger.stripe_of(enterprise_id), "id": file_id, "limit": limit},
+    )
+    return [(line, outcome, [KeptFinding(**one) for one in findings]) for line, outcome, findings in rows]
+
+
 def files_of(session: Session, enterprise_id: UUID, *, before: UUID | None = None, limit: int = 20) -> list[MarketFile]:
     """Answer the files of an enterprise, newest first."""
     statement: LiteralString = (

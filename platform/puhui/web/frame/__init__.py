@@ -45,6 +45,12 @@ MERCHANT = (
     Section("counter.show", _l("核销"), "scan"),
     Section("counter.takings", _l("收款"), "coins"),
 )
+ENTERPRISE = (
+    Section("enterprises.show", _l("持仓"), "coins"),
+    Section("enterprises.records", _l("流水"), "book"),
+    Section("enterprises.obligations", _l("清缴"), "leaf"),
+    Section("market.index", _l("行情"), "home"),
+)
 
 
 ROLE_NAMES: dict[Role, object] = {
@@ -72,6 +78,8 @@ def sections() -> list[Section]:
         mine = VISITOR
     elif person.acting is not None and person.acting.kind is Kind.MERCHANT:
         mine = MERCHANT
+    elif person.acting is not None and person.acting.kind is Kind.ENTERPRISE:
+        mine = ENTERPRISE
     else:
         mine = CITIZEN if person.acting is None else CITIZEN[:1]
     there = [section for section in mine if section.endpoint in current_app.view_functions]

@@ -1,0 +1,1 @@
+"""An enterprise's own pages: holdings, records, files, obligations, breaks. Readers, makers and checkers."""

@@ -1,0 +1,1 @@
+"""Public prices of the carbon market, with their publishers and their traps."""
