@@ -36,11 +36,13 @@ from puhui.web.account.views import blueprint as account
 from puhui.web.activities.views import blueprint as activities
 from puhui.web.api_docs.views import blueprint as api_docs
 from puhui.web.counter.views import blueprint as counter
+from puhui.web.enterprises.views import blueprint as enterprises
 from puhui.web.exchange.views import blueprint as exchange
 from puhui.web.formatting import init_formatting
 from puhui.web.frame import init_frame
 from puhui.web.home.views import blueprint as home
 from puhui.web.log_in.views import blueprint as log_in
+from puhui.web.market.views import blueprint as market
 from puhui.web.merchants.views import blueprint as merchants
 from puhui.web.methods.views import blueprint as methods
 from puhui.web.offers.views import blueprint as offers
@@ -58,9 +60,11 @@ PAGES = (
     activities,
     api_docs,
     counter,
+    enterprises,
     exchange,
     home,
     log_in,
+    market,
     merchants,
     methods,
     offers,

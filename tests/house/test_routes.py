@@ -20,7 +20,7 @@ OPEN = {
     "health_api.show",
     "oauth_api.create",
 }
-OPEN_FEATURES = ("methods", "offers", "merchants", "exchange")  # The public may read these.
+OPEN_FEATURES = ("methods", "offers", "merchants", "exchange", "market")  # The public may read these.
 
 
 def _routes(app: Flask) -> list[tuple[str, str]]:
