@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class SettingsInvalid(Exception):
@@ -27,6 +28,9 @@ class Settings:
     web_workers: int
     trusted_proxies: int
     code_step_seconds: int
+    payments_url: str
+    payments_key: str
+    payments_webhook_secret: str
 
     @property
     def is_development(self) -> bool:
@@ -63,6 +67,9 @@ class Settings:
         for name in ("PUHUI_DATABASE_URL", "PUHUI_DATABASE_OWNER_URL"):
             if env.get(name) and not env[name].startswith(("postgresql://", "postgres://")):
                 faults.append(f"{name} must begin with postgresql://")
+        payments_url = env.get("PUHUI_PAYMENTS_URL", "http://127.0.0.1:12111")
+        faults += _payment_faults(payments_url)
+        is_production = environment == "production"
         if faults:
             raise SettingsInvalid("\n".join(faults))
         return cls(
@@ -77,6 +84,10 @@ class Settings:
             web_workers=web_workers,
             trusted_proxies=trusted_proxies,
             code_step_seconds=code_step_seconds,
+            payments_url=payments_url,
+            payments_key=env.get("PUHUI_PAYMENTS_KEY", "" if is_production else "sk_test_puhui"),
+            payments_webhook_secret=env.get("PUHUI_PAYMENTS_WEBHOOK_SECRET")
+            or ("" if is_production else _development_secret(data_dir, "webhook-secret")),
         )
 
 
@@ -86,6 +97,20 @@ def _whole_number(env: Mapping[str, str], name: str, default: int, allowed: rang
         return int(text)
     faults.append(f"{name} must be a whole number from {allowed[0]} to {allowed[-1]}, not {text!r}")
     return default
+
+
+def _payment_faults(url: str) -> list[str]:
+    """Our key travels with every call, so it may go unencrypted within this machine alone."""
+    try:
+        parts = urlsplit(url)
+        is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_whole = False
+    if not is_whole or parts.scheme not in ("http", "https") or parts.path.strip("/"):
+        return ["PUHUI_PAYMENTS_URL must be http:// or https://, a host and perhaps a port"]
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        return ["PUHUI_PAYMENTS_URL must begin with https:// unless it is on this machine"]
+    return []
 
 
 def _development_secret(data_dir: Path, name: str) -> str:

@@ -85,6 +85,11 @@ def worker(environment: Mapping[str, str]) -> Child:
     return Child("worker", [sys.executable, "-m", "puhui.cli", "worker"], environment)
 
 
+def payment_sandbox(environment: Mapping[str, str]) -> Child:
+    """Answer the stand-in for the payment service, for development."""
+    return Child("payments", [sys.executable, "-m", "puhui.cli", "payments", "sandbox"], environment)
+
+
 def supervise(children: list[Child], *, stopped: threading.Event, keep_database: Callable[[], None]) -> None:
     """Keep *children* and the database running until *stopped*; then end the children in order."""
     for child in children:

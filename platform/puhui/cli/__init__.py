@@ -52,6 +52,7 @@ COMMANDS = {
     "market": "puhui.cli.market:market_command",
     "methods": "puhui.cli.methods:methods_command",
     "migrate": "puhui.cli.migrate:migrate_command",
+    "payments": "puhui.cli.payments:payments_command",
     "providers": "puhui.cli.providers:providers_command",
     "run": "puhui.cli.run:run_command",
     "worker": "puhui.cli.run:worker_command",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import click
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from puhui.worker import run_worker
 @click.command("run")
 @click.option("--empty", is_flag=True, help="Do not fill an empty database with the demo town.")
 def run_command(empty: bool) -> None:
-    """Start PostgreSQL, the demo town, web server and worker; print the address and the demo log-ins.
+    """Start PostgreSQL, the demo town, web server, worker and payment sandbox; print the address and log-ins.
 
     An external database (PUHUI_DATABASE_URL) is migrated; only in development is an empty one filled with the demo.
     """
@@ -75,7 +76,8 @@ class _Running:
             workers=self.settings.web_workers,
             environment=environment,
         )
-        return [web, supervisor.worker(environment)]
+        sandbox = [supervisor.payment_sandbox(environment)] if _may_start_sandbox(self.settings) else []
+        return [web, supervisor.worker(environment), *sandbox]
 
     def keep_database(self) -> None:
         """Revive the embedded server on its old port, so that the children need only connect again."""
@@ -84,13 +86,33 @@ class _Running:
 
 
 def _refuse_a_taken_port(chosen: Settings) -> None:
+    if not _is_free(chosen.host, chosen.port):
+        click.echo(f"Port {chosen.port} on {chosen.host} is in use; choose another with PUHUI_PORT.", err=True)
+        sys.exit(1)
+
+
+def _may_start_sandbox(chosen: Settings) -> bool:
+    """Whether the payment sandbox is ours to start: in development, for a free port of this machine."""
+    where = urlsplit(chosen.payments_url)
+    if not chosen.is_development or where.scheme != "http":
+        return False
+    port = where.port or 80
+    if _is_free("127.0.0.1", port):
+        click.echo(f"The payment sandbox is at {chosen.payments_url}")
+        return True
+    click.echo(f"Port {port} is in use: no payment sandbox is started, and what answers there is used instead.")
+    click.echo("To have one of its own, give this Puhui another port with PUHUI_PAYMENTS_URL.")
+    return False
+
+
+def _is_free(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((chosen.host, chosen.port))
+            probe.bind((host, port))
         except OSError:
-            click.echo(f"Port {chosen.port} on {chosen.host} is in use; choose another with PUHUI_PORT.", err=True)
-            sys.exit(1)
+            return False
+    return True
 
 
 def _demo_log_ins(chosen: Settings, where: Addresses) -> list[LogIn]:
