@@ -34,7 +34,12 @@ class StrictSchema(ma.Schema):
 
 
 class ProblemSchema(ma.Schema):
-    """A problem (RFC 9457)."""
+    """A problem (RFC 9457). What its code says about the case comes as further members."""
+
+    class Meta:
+        """Name the facts of a case without listing those of every code."""
+
+        unknown = ma.INCLUDE
 
     type = ma.fields.String(
         metadata={"description": "Where the problem is described", "example": "/api/v1/problems#invalid"}

@@ -9,6 +9,7 @@ from rich.table import Table
 from ledger.kernel import clock
 from partners.providers import ProviderUnknown, all_providers, provider_of, riders_of
 from puhui import cli
+from puhui.identity.providers import client_of, create_client
 from puhui.identity.vault import Vault
 from puhui.intake import rider_key
 
@@ -27,6 +28,24 @@ def list_command() -> None:
             name = f"{each.name_zh} {each.name_en}"
             table.add_row(each.code, name, each.time_zone, " ".join(each.methods), " ".join(each.formats))
     Console().print(table)
+
+
+@providers_command.command("open-client")
+@click.option("--provider", required=True, help="The provider's code, such as demo-bike.")
+@click.option("--client", required=True, help="The id that the program is to log in with; one of its own each.")
+def open_client_command(provider: str, client: str) -> None:
+    """Give a provider's program an id and a secret for the API. The secret is shown this once."""
+    try:
+        with cli.database() as database, database.transaction() as session:
+            if client_of(session, client) is not None:
+                raise click.ClickException(f"the client {client} is there already")
+            code = provider_of(session, provider).code
+            _, secret = create_client(
+                session, client_id=client, provider_code=code, scopes=["activities:write"], now=clock.now()
+            )
+    except ProviderUnknown as error:
+        raise click.ClickException(f"{error.code} {provider}") from error
+    click.echo(f"client_id={client}\nclient_secret={secret}")
 
 
 @providers_command.command("claim-code")

@@ -10,23 +10,32 @@ import marshmallow as ma
 
 from puhui.api.schemas import StrictSchema
 
+VISIBLE = "^[!-~]{1,64}$"
+DECIMAL = r"^-?[0-9]{1,12}(\.[0-9]{1,3})?$"
+TIME = r"^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?$"
 
-def _text(description: str, example: str | None, *, required: bool = True) -> ma.fields.String:
+
+def _text(
+    description: str, example: str | None, *, required: bool = True, pattern: str | None = None
+) -> ma.fields.String:
+    shape = {"pattern": pattern} if pattern else {"minLength": 1, "maxLength": 128}
     return ma.fields.String(
-        required=required, allow_none=not required, metadata={"description": description, "example": example}
+        required=required, allow_none=not required, metadata={"description": description, "example": example, **shape}
     )
 
 
 class ReportSchema(StrictSchema):
     """One act."""
 
-    id = _text("Your own id of the record, up to 64 visible ASCII characters", "trip-20260305-0001")
+    id = _text("Your own id of the record, up to 64 visible ASCII characters", "trip-20260305-0001", pattern=VISIBLE)
     rider = _text("Your id of the rider or customer; only a keyed hash of it is kept", "17636")
     method = _text("The method's code", "T02")
-    quantity = _text("A decimal with at most three decimals", "3.2")
+    quantity = _text("A decimal with at most three decimals", "3.2", pattern=DECIMAL)
     unit = _text("The method's unit", "km")
-    started_at = _text("ISO 8601; in your own time zone where it has no offset", "2026-03-05T08:00:00+08:00")
-    ended_at = _text("ISO 8601; rides need it", "2026-03-05T08:10:00+08:00", required=False)
+    started_at = _text(
+        "ISO 8601; in your own time zone where it has no offset", "2026-03-05T08:00:00+08:00", pattern=TIME
+    )
+    ended_at = _text("ISO 8601; rides need it", "2026-03-05T08:10:00+08:00", required=False, pattern=TIME)
     trip = _text("The trip or order number that other providers of the act would know", "8842", required=False)
     from_place = _text("Where it began; compared with to_place and never kept", "S-19", required=False)
     to_place = _text("Where it ended", "S-25", required=False)
