@@ -20,6 +20,7 @@ import ledger
 from ledger.kernel import clock
 from puhui.db import Database
 from puhui.identity.forgetting import forget_expired
+from puhui.market_jobs import reconcile_market, release_market_units
 from rewards import activities, vouchers
 
 log = structlog.get_logger()
@@ -84,6 +85,8 @@ TIMETABLE = (
     Job("forget-log-ins", forget_log_ins, daily_at=(2, 40)),
     Job("forget-calls", forget_calls, daily_at=(2, 50)),
     Job("audit-ledger", audit_ledger, daily_at=(3, 10)),
+    Job("release-market-units", release_market_units, every=timedelta(minutes=10)),
+    Job("reconcile-market", reconcile_market, daily_at=(3, 30)),
 )
 
 
