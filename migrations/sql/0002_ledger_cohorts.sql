@@ -61,7 +61,9 @@ BEGIN
     END IF;
     SELECT array_agg(d.account) INTO due
     FROM (SELECT u.account FROM ledger.due_units(kept, p_purpose, p_end, p_now, NULL) u ORDER BY u.account LIMIT p_limit) d;
-    PERFORM FROM ledger.account a JOIN unnest(due) AS d (id) ON a.stripe = (d.id & 63)::smallint AND a.id = d.id
+    PERFORM FROM ledger.account a
+    JOIN (SELECT d AS id FROM unnest(due) AS d UNION SELECT ledger.side(p_into, d, d & 63) FROM unnest(due) AS d) w
+        ON a.stripe = (w.id & 63)::smallint AND a.id = w.id
     ORDER BY a.id FOR UPDATE OF a;
     SELECT coalesce(array_agg(u.account ORDER BY u.account), '{}'), coalesce(array_agg(u.units ORDER BY u.account), '{}') INTO due, amounts
     FROM ledger.due_units(kept, p_purpose, p_end, p_now, coalesce(due, '{}')) u;
