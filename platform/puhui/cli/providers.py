@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +14,8 @@ from puhui import cli
 from puhui.identity.providers import client_of, create_client
 from puhui.identity.vault import Vault
 from puhui.intake import rider_key
+
+CLIENT_ID = "[a-z0-9-]{3,64}"  # PostgreSQL says so too: platform.provider_client.
 
 
 @click.group("providers")
@@ -30,9 +34,15 @@ def list_command() -> None:
     Console().print(table)
 
 
+def _client_id(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    if re.fullmatch(CLIENT_ID, value) is None:
+        raise click.BadParameter("three to sixty-four of a-z, 0-9 and -")
+    return value
+
+
 @providers_command.command("open-client")
 @click.option("--provider", required=True, help="The provider's code, such as demo-bike.")
-@click.option("--client", required=True, help="The id that the program is to log in with; one of its own each.")
+@click.option("--client", required=True, callback=_client_id, help="The id that the program logs in with.")
 def open_client_command(provider: str, client: str) -> None:
     """Give a provider's program an id and a secret for the API. The secret is shown this once."""
     try:
