@@ -50,6 +50,8 @@ def open_accounts(session: SessionLike, accounts: Sequence[NewAccount]) -> list[
     """
     if not accounts:
         return []
+    if any(new.spread and new.floor and new.normal_side is Side.DEBIT for new in accounts):
+        raise ValueError("a spread account with a floor grows on its credit side")
     owners, purposes, assets, sides, floors, spreads = (list(column) for column in zip(*accounts, strict=True))
     rows(
         session,

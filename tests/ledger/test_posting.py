@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from ledger.kernel.ids import new_id
-from tests.ledger.conftest import NOW, Books, move, post
+from tests.ledger.conftest import CAFE, NOW, Books, move, post
 
 
 def test_a_transfer_moves_units_from_one_account_to_the_other(session: Session, books: Books) -> None:
@@ -135,3 +135,10 @@ def test_a_kind_that_is_none_is_a_fault_of_the_program(session: Session, books: 
 def test_a_list_is_not_longer_than_its_ids_can_count(session: Session, books: Books) -> None:
     with pytest.raises(ValueError, match="65536"):
         post(session, *[move(books.issuance, books.lin, 1)] * 65_537)
+
+
+def test_a_spread_account_with_a_floor_grows_on_its_credit_side(session: Session, books: Books) -> None:
+    with pytest.raises(ValueError, match="grows on its credit side"):
+        ledger.open_account(
+            session, owner=CAFE, purpose="debt", asset="coin", normal_side=ledger.Side.DEBIT, spread=True
+        )
