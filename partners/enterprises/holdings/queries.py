@@ -14,6 +14,8 @@ from partners.enterprises.calendar import trading_calendar
 from partners.enterprises.holdings.model import Book, Event
 from partners.enterprises.holdings.rules import fold, position_at
 from partners.enterprises.instruments.model import Instrument
+from partners.enterprises.instruments.queries import instruments_by_code
+from partners.enterprises.parties.queries import group_of
 from partners.enterprises.records.model import EVIDENCE, MARKET_TIME, RecordKind, Slot
 from partners.enterprises.rulebook.queries import rulebook
 
@@ -116,3 +118,22 @@ def book_of(session: Session, enterprise_id: UUID, instrument: Instrument, *, un
         next_trading_day=trading_calendar(session).next_trading_day,
         until=until,
     )
+
+
+def held_on(session: Session, enterprise_id: UUID, *, instant: datetime) -> dict[tuple[str, Slot], int]:
+    """Answer what was held at a business instant, by instrument and slot, from the records as they are known now."""
+    instruments = instruments_by_code(session)
+    held: dict[tuple[str, Slot], int] = {}
+    for code in instruments_of(session, enterprise_id):
+        for slot, units in held_at(session, enterprise_id, instruments[code], instant=instant).items():
+            held[code, slot] = units
+    return held
+
+
+def group_held(session: Session, enterprise_id: UUID) -> dict[tuple[str, Slot], int]:
+    """Answer what an enterprise and its subsidiaries hold together, by instrument and slot."""
+    total: dict[tuple[str, Slot], int] = {}
+    for one in group_of(session, enterprise_id):
+        for place, units in held_now(session, one.id).items():
+            total[place] = total.get(place, 0) + units
+    return total

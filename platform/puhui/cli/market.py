@@ -28,6 +28,7 @@ from partners.enterprises.records.actions import Staged, approve_file, mapping_o
 from partners.enterprises.records.mapping import TEMPLATES, Mapping, template
 from partners.enterprises.registries.actions import ExtractImport, import_extract, import_projects
 from puhui.cli import database
+from puhui.web.market.sentences import sentence_of_finding
 
 
 @click.group("market")
@@ -121,7 +122,8 @@ def _say_extract(name: str, answer: ExtractImport) -> None:
     for row in answer.answers:
         for finding in row.findings:
             if finding.severity in ("B", "R"):
-                click.echo(f"  line {row.line} rule {finding.rule} {finding.severity} {finding.code} {finding.facts}")
+                sentence = sentence_of_finding(finding.code, finding.facts)
+                click.echo(f"  line {row.line} rule {finding.rule} {finding.severity} {finding.code}: {sentence}")
 
 
 @market_command.command("template")
@@ -151,8 +153,10 @@ def import_command(file: Path, enterprise: str, mapping: str, staged_by: UUID, s
     click.echo(f"File {staged.file_id}: {counts}. Nothing is booked before a second person approves.")
     for answer in staged.answers:
         if answer.findings or show_rows:
-            told = " ".join(f"{f.rule}{f.severity}:{f.code}{f.facts or ''}" for f in answer.findings)
-            click.echo(f"  line {answer.line} {answer.outcome} {told}".rstrip())
+            click.echo(f"  line {answer.line} {answer.outcome}")
+            for finding in answer.findings:
+                sentence = sentence_of_finding(finding.code, finding.facts)
+                click.echo(f"    rule {finding.rule} {finding.severity} {finding.code}: {sentence}")
 
 
 def _stage(session: Session, file: Path, enterprise: str, mapping: str, staged_by: UUID) -> Staged:
@@ -218,4 +222,4 @@ def reconcile_command(enterprise: str | None) -> None:
 
 
 def _told(one: Break) -> str:
-    return f"rule {one.rule} {one.code} {one.subject} {json.dumps(one.facts, ensure_ascii=False)}"
+    return f"rule {one.rule} {one.code} {one.subject}: {sentence_of_finding(one.code, one.facts)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from partners.enterprises.compliance.queries import obligations_of
 from partners.enterprises.compliance.year import mrv_calendar, year_status
-from partners.enterprises.holdings.queries import held_now
+from partners.enterprises.holdings.queries import group_held, held_now, held_on
 from partners.enterprises.instruments.model import Instrument, Quantity
 from partners.enterprises.instruments.queries import instruments_by_code
 from partners.enterprises.parties.model import Enterprise
@@ -72,10 +72,11 @@ def _today() -> date:
 @blueprint.get("/enterprise")
 @audience(Audience.ENTERPRISE)
 def show() -> Response:
-    """Show what is held, by instrument and state, with a value or the reason why there is none."""
+    """Show what is held now or was held on a day, of this firm or with its subsidiaries, and what it is worth."""
     mine, book = _mine(), rulebook(session())
+    on, group = request.args.get("on", type=date.fromisoformat), request.args.get("group") == "1"
     held: dict[str, dict[Slot, int]] = {}
-    for (code, slot), units in held_now(session(), mine.id).items():
+    for (code, slot), units in _held(mine, on, group=group).items():
         if units:
             held.setdefault(code, {})[slot] = units
     instruments = instruments_by_code(session())
@@ -83,7 +84,15 @@ def show() -> Response:
         (instruments[code], slots, sum(slots.values()), *_worth(instruments[code], sum(slots.values()), book))
         for code, slots in sorted(held.items())
     ]
-    return page("enterprises/show.html", enterprise=mine, rows=rows, pledges=pledges_of(session(), mine.id))
+    return page(
+        "enterprises/show.html", enterprise=mine, rows=rows, pledges=pledges_of(session(), mine.id), on=on, group=group
+    )
+
+
+def _held(mine: Enterprise, on: date | None, *, group: bool) -> dict[tuple[str, Slot], int]:
+    if on is not None:
+        return held_on(session(), mine.id, instant=datetime.combine(on, time.max, MARKET_TIME))
+    return group_held(session(), mine.id) if group else held_now(session(), mine.id)
 
 
 def _worth(instrument: Instrument, units: int, book: RuleBook) -> tuple[Valuation | None, str | None]:
