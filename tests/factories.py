@@ -27,6 +27,7 @@ SETTINGS = Settings.from_env(
     {
         "PUHUI_SECRET_KEY": "the tests' own secret, thirty-two characters",
         "PUHUI_DATA_KEY": "the tests' own data key, long enough too",
+        "PUHUI_PAYMENTS_WEBHOOK_SECRET": "whsec_of_the_tests",
     }
 )
 VAULT = Vault(SETTINGS.data_key)

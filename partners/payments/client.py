@@ -65,7 +65,7 @@ class PaymentClient:
 
     def cancel_payment_intent(self, payment_id: str, *, request_id: UUID) -> PaymentIntent:
         """Give up a payment that has not succeeded."""
-        return self._act_on_intent(payment_id, "cancel", {"cancellation_reason": "requested_by_customer"}, request_id)
+        return self._act_on_intent(payment_id, "cancel", {}, request_id)
 
     def payment_intent(self, payment_id: str) -> PaymentIntent:
         """Answer a payment as it stands. Raises PaymentUnknown."""
@@ -79,7 +79,7 @@ class PaymentClient:
         self, *, payment_id: str, request_id: UUID, amount_fen: int | None = None, metadata: Metadata | None = None
     ) -> Refund:
         """Give *amount_fen*, or all that is left, back. Raises PaymentRequestInvalid where it is more than that."""
-        parameters: dict[str, Value] = {"payment_intent": payment_id, "reason": "requested_by_customer"}
+        parameters: dict[str, Value] = {"payment_intent": payment_id}
         if amount_fen is not None:
             parameters["amount"] = amount_fen
         return answers.refund(self._post("/v1/refunds", _with(parameters, metadata), request_id))

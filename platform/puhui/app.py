@@ -23,6 +23,7 @@ from puhui.api.oauth.routes import blueprint as oauth_api
 from puhui.api.oauth.server import create_server
 from puhui.api.offers.routes import blueprint as offers_api
 from puhui.api.vouchers.routes import blueprint as vouchers_api
+from puhui.api.webhooks.routes import blueprint as webhooks_api
 from puhui.db import Database
 from puhui.edge import Application, House, finish, now, session
 from puhui.faults import init_faults
@@ -80,6 +81,7 @@ API = (
     oauth_api,
     offers_api,
     vouchers_api,
+    webhooks_api,
 )
 
 log = structlog.get_logger()

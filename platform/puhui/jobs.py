@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from ledger.kernel import clock
+from partners import payments
 from puhui.db import Database
 from puhui.identity.forgetting import forget_expired
 from puhui.market_jobs import reconcile_market, release_market_units
@@ -70,6 +71,13 @@ def forget_calls(database: Database, now: datetime) -> Outcome:
     }
 
 
+def take_payment_events(database: Database, now: datetime) -> Outcome:
+    """Take in messages of the payment service that were stored and could not be taken in at once."""
+    return {
+        "events": _until_done(database, lambda session: payments.process_events(session, now=now, limit=BATCH)),
+    }
+
+
 def audit_ledger(database: Database, now: datetime) -> Outcome:  # noqa: ARG001  # Every job has the same shape.
     """Check the whole ledger. Raises AuditFailed, which the record keeps and the log tells as an incident."""
     report = database.run(ledger.audit)
@@ -82,6 +90,7 @@ def audit_ledger(database: Database, now: datetime) -> Outcome:  # noqa: ARG001 
 TIMETABLE = (
     Job("expire-vouchers", expire_vouchers, every=timedelta(minutes=1)),
     Job("expire-holds", expire_holds, every=timedelta(minutes=1)),
+    Job("take-payment-events", take_payment_events, every=timedelta(minutes=1)),
     Job("forget-log-ins", forget_log_ins, daily_at=(2, 40)),
     Job("forget-calls", forget_calls, daily_at=(2, 50)),
     Job("audit-ledger", audit_ledger, daily_at=(3, 10)),
