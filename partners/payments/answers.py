@@ -104,7 +104,7 @@ def refund(answer: Answer) -> Refund:
     _require_kind(answer, "refund")
     return Refund(
         id=_text(answer, "id"),
-        status=_text(answer, "status"),
+        status=_text(answer, "status") if answer.get("status") is not None else "pending",
         amount_fen=_whole(answer, "amount"),
         currency=_text(answer, "currency"),
         payment=id_of(answer.get("payment_intent")),
