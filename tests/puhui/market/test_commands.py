@@ -11,8 +11,9 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner, Result
 
+from puhui.addresses import Addresses
 from puhui.cli import main
-from puhui.db import Addresses, Database
+from puhui.db import Database
 from tests.partners.enterprises.world import credit_code, movements, plant
 
 Command = Callable[..., Result]

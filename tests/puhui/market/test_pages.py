@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from ledger.kernel import clock
 from ledger.kernel.ids import new_id
+from partners.enterprises.compliance.actions import record_obligation
 from partners.enterprises.parties.actions import add_account, register_enterprise
 from partners.enterprises.prices.actions import import_prices
 from partners.enterprises.prices.model import DayPrice
@@ -103,6 +104,28 @@ def test_every_page_of_an_enterprise_says_what_is_final(app: Flask, people: dict
         answer = client.get(f"/enterprise{path}")
         assert answer.status_code == 200
         assert FINAL in answer.text
+
+
+def test_a_reader_plans_how_to_close_a_gap(app: Flask, people: dict[Role, Staff], own_database: Database) -> None:
+    with own_database.transaction() as session:
+        record_obligation(
+            session,
+            enterprise_id=people[Role.MAKER].organisation.id,
+            year=2025,
+            verified_t=1_000,
+            due_t=1_000,
+            notice_no="虚构通知",
+            recorded_by=people[Role.MAKER].person.id,
+            now=clock.now(),
+        )
+    client = log_in(app.test_client(), people[Role.CHECKER])
+    assert "测算补缺口的办法" in client.get("/enterprise/obligations").text
+    shown = client.get("/enterprise/obligations/2025/plan?allowance=97.40&credit=86.00").text
+    # Fifty tonnes of credits at 86 yuan and 950 allowances at 97.40 yuan.
+    assert "¥96830.00" in shown
+    assert "¥97400.00" in shown
+    assert client.get("/enterprise/obligations/2025/plan?allowance=abc").status_code == 422
+    assert client.get("/enterprise/obligations/2019/plan").status_code == 404
 
 
 def test_another_firm_and_a_citizen_see_nothing(app: Flask, people: dict[Role, Staff], own_database: Database) -> None:

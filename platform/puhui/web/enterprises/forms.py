@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from puhui.web.forms import ActionForm, Form
+
+PRICE = r"^[0-9]{1,6}(\.[0-9]{1,2})?$"
 
 
 class FileForm(ActionForm):
@@ -25,3 +27,10 @@ class ReasonForm(Form):
     """Why a file is sent back, or how a break was resolved."""
 
     reason = TextAreaField(_l("说明"), validators=[InputRequired(_l("请写明原因。")), Length(max=500)])
+
+
+class PlanForm(Form):
+    """Prices to plan with, in yuan a tonne, as the reader expects them."""
+
+    allowance = StringField(_l("配额价格（元/吨）"), validators=[InputRequired(_l("请填写价格。")), Regexp(PRICE)])
+    credit = StringField(_l("CCER 价格（元/吨，可空）"), validators=[Optional(), Regexp(PRICE)])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 
-from partners.enterprises.compliance.queries import obligations_of
+from partners.enterprises.compliance.queries import carry_limit, obligations_of
+from partners.enterprises.compliance.rules import Plan, cheapest_plan
 from partners.enterprises.compliance.year import mrv_calendar, year_status
+from partners.enterprises.exact import fen
 from partners.enterprises.holdings.queries import group_held, held_now, held_on
 from partners.enterprises.instruments.model import Instrument, Quantity
 from partners.enterprises.instruments.queries import instruments_by_code
@@ -32,7 +35,7 @@ from puhui.identity.model import Role
 from puhui.problems import sentence_of
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.enterprises import words
-from puhui.web.enterprises.forms import FileForm, ReasonForm
+from puhui.web.enterprises.forms import FileForm, PlanForm, ReasonForm
 from puhui.web.market.sentences import sentence_of_finding
 
 blueprint = Blueprint("enterprises", __name__)
@@ -47,6 +50,7 @@ def _words() -> dict[str, object]:
         "record_states": words.STATES,
         "refusals": words.REFUSALS,
         "task_names": words.TASKS,
+        "plan_names": words.PLANS,
         "sentence_of_finding": sentence_of_finding,
     }
 
@@ -219,6 +223,32 @@ def obligations() -> Response:
     ]
     tasks = mrv_calendar(session(), enterprise_id=mine.id, sector=mine.sector, year=_today().year)
     return page("enterprises/obligations.html", years=years, tasks=tasks, today=_today())
+
+
+@blueprint.get("/enterprise/obligations/<int:year>/plan")
+@audience(Audience.ENTERPRISE)
+def plan(year: int) -> Response:
+    """Show the ways to close a year's gap at prices that the reader types in: a calculation, not an order."""
+    mine, book, form = _mine(), rulebook(session()), PlanForm(request.args, meta={"csrf": False})
+    status = year_status(session(), enterprise_id=mine.id, year=year, book=book, today=_today())
+    limit = carry_limit(session(), mine.id, book=book, today=_today()) or 0
+    plans: list[tuple[str, Plan]] = []
+    if request.args and form.validate():
+        left = max(0, status.offset_cap_t - status.gap.offset_t)
+        way = partial(
+            cheapest_plan,
+            status.gap,
+            offset_left_t=left,
+            allowance_fen=fen(form.allowance.data),
+            credit_fen=fen(form.credit.data or "0") or None,
+        )
+        plans = [
+            ("cheapest", way(carry_t=limit)),
+            ("no_carry", way(carry_t=0)),
+            ("buy_only", way(carry_t=0, buy_only=True)),
+        ]
+    code = 422 if form.errors else 200
+    return page("enterprises/plan.html", status=code, year=status, form=form, plans=plans, carry_limit=limit)
 
 
 @blueprint.get("/enterprise/breaks")

@@ -81,3 +81,8 @@ TASKS: dict[str, object] = {
     "surrender": _l("清缴"),
     **{f"monthly_filing_{month:02}": _l("%(month)s 月信息化存证", month=month) for month in range(1, 13)},
 }
+PLANS: dict[str, object] = {
+    "cheapest": _l("先结转，再抵销，后购买"),
+    "no_carry": _l("不结转"),
+    "buy_only": _l("只购买"),
+}
