@@ -18,8 +18,9 @@ from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy.orm import Session
 
+from puhui.addresses import Addresses
 from puhui.app import create_app
-from puhui.db import Addresses, Database
+from puhui.db import Database
 from puhui.migration import migrate
 from puhui.postgres import EmbeddedPostgres, Server
 from tests.factories import SETTINGS

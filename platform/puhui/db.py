@@ -10,37 +10,15 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TypeVar
 
 import sqlalchemy as sa
 from psycopg import errors as postgres_errors
 from sqlalchemy.orm import Session, sessionmaker
 
-from puhui.postgres import EmbeddedPostgres
-from puhui.settings import Settings
-
 T = TypeVar("T")
 ATTEMPTS = 6
 RETRYABLE = (postgres_errors.DeadlockDetected, postgres_errors.SerializationFailure, postgres_errors.LockNotAvailable)
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where the database is: *app* for the program, *owner* for migrations. Both ``postgresql://`` addresses."""
-
-    app: str
-    owner: str
-
-
-@contextmanager
-def addresses(settings: Settings) -> Iterator[Addresses]:
-    """Answer the external database where one is set, else start or join the embedded server for the while."""
-    if settings.database_url is not None:
-        yield Addresses(app=settings.database_url, owner=settings.database_owner_url or settings.database_url)
-        return
-    with EmbeddedPostgres(settings.data_dir).joined() as server:
-        yield Addresses(app=server.url("puhui_app"), owner=server.url("puhui_owner"))
 
 
 class Database:

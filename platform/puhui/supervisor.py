@@ -76,7 +76,16 @@ class Child:
 def web_server(*, host: str, port: int, workers: int, environment: Mapping[str, str]) -> Child:
     """Answer the web server: gunicorn with threads; it signals cleanly and every operator knows it."""
     options = ["--worker-class", "gthread", "--threads", "8", "--workers", str(workers), "--bind", f"{host}:{port}"]
-    quiet = ["--graceful-timeout", "5", "--timeout", "120", "--log-level", "warning", "--no-control-socket"]
+    quiet = [
+        "--preload",
+        "--graceful-timeout",
+        "5",
+        "--timeout",
+        "120",
+        "--log-level",
+        "warning",
+        "--no-control-socket",
+    ]
     return Child("web", [sys.executable, "-m", "gunicorn", *options, *quiet, "puhui.wsgi:application()"], environment)
 
 

@@ -19,9 +19,10 @@ from werkzeug.serving import make_server
 
 import ledger
 from partners.providers import Report
+from puhui.addresses import Addresses
 from puhui.app import create_app
 from puhui.cli.activities import import_files
-from puhui.db import Addresses, Database
+from puhui.db import Database
 from puhui.intake import rider_key
 from puhui.migration import migrate
 from puhui.postgres import EmbeddedPostgres

@@ -6,8 +6,8 @@ with 32 clients) 10,000 rows a second are a ratio of 0.64.
 
 from __future__ import annotations
 
+from puhui.addresses import Addresses
 from puhui.bench import market
-from puhui.db import Addresses
 
 
 def test_rows_are_imported_at_two_thirds_of_the_yardstick(own_addresses: Addresses) -> None:

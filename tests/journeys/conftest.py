@@ -14,8 +14,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from puhui.db import Addresses, Database
-from puhui.demo import build_town
+from puhui.addresses import Addresses
+from puhui.db import Database
+from puhui.demo.town import build_town
 from puhui.settings import Settings
 from puhui.supervisor import web_server
 

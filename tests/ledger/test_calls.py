@@ -6,7 +6,7 @@ import psycopg
 
 import ledger
 from ledger.kernel.ids import new_id
-from puhui.db import Addresses
+from puhui.addresses import Addresses
 from tests.ledger.conftest import NOW, move, open_books, post
 
 

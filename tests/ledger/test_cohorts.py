@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 import ledger
 from ledger import NewTransfer
 from ledger.kernel.ids import new_id
-from puhui.db import Addresses
+from puhui.addresses import Addresses
 from tests.ledger.conftest import Books, open_books
 
 OLD, YOUNG = datetime(2026, 3, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC)

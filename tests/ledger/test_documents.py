@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 import ledger
 from ledger import NewTransfer
 from ledger.kernel.ids import new_id
-from puhui.db import Addresses
+from puhui.addresses import Addresses
 from tests.ledger.conftest import Books
 
 ROOT = Path(__file__).parents[2]

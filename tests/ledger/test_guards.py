@@ -10,7 +10,7 @@ import pytest
 from psycopg import errors
 
 import ledger
-from puhui.db import Addresses
+from puhui.addresses import Addresses
 from tests.ledger.conftest import Books, move, open_books, post
 
 Connection = psycopg.Connection[Any]

@@ -15,7 +15,7 @@ import ledger
 from ledger import NewTransfer
 from ledger.kernel.ids import new_id
 from ledger.wire import instants, int8s, texts, uuids
-from puhui.db import Addresses
+from puhui.addresses import Addresses
 from tests.ledger.conftest import NOW, Books, open_books
 
 law = settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))

@@ -16,7 +16,8 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
-from puhui.db import Addresses, Database
+from puhui.addresses import Addresses
+from puhui.db import Database
 from puhui.jobs import TIMETABLE, AuditFailed, Job, Outcome, due_at, run_job
 from puhui.worker import LOCK_ID
 from tests.factories import SETTINGS

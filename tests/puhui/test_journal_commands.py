@@ -8,8 +8,8 @@ import pytest
 from beancount import loader
 from click.testing import CliRunner
 
+from puhui.addresses import Addresses
 from puhui.cli import main
-from puhui.db import Addresses
 
 LUNCH = "2026/03/01 lunch\n  food  5.50 EUR\n  cash\n"
 

@@ -12,11 +12,11 @@ import psycopg
 from psycopg import sql
 
 from puhui import migration
+from puhui.addresses import Addresses
 from puhui.bench import cases
 from puhui.bench.books import Books, open_books, post_columns
 from puhui.bench.cases import Measured, Place
 from puhui.bench.yardstick import SCHEMA, transactions_per_second
-from puhui.db import Addresses
 
 Tell = Callable[[str], None]
 

@@ -24,8 +24,9 @@ from partners.enterprises.prices.parsing import HEADERS
 from partners.enterprises.records.actions import approve_file, stage_file
 from partners.enterprises.records.mapping import TRADE_CONFIRMATION
 from puhui import migration
+from puhui.addresses import Addresses
 from puhui.bench.yardstick import SCHEMA, transactions_per_second
-from puhui.db import Addresses, Database
+from puhui.db import Database
 
 Tell = Callable[[str], None]
 NOW = datetime(2027, 1, 15, tzinfo=UTC)

@@ -5,13 +5,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 
-from puhui import migration
-from puhui.db import Addresses, Database, addresses
 from puhui.settings import Settings, SettingsInvalid
 
 
@@ -22,25 +18,6 @@ def settings() -> Settings:
     except SettingsInvalid as error:
         click.echo(f"Puhui cannot start:\n{error}", err=True)
         sys.exit(2)
-
-
-@contextmanager
-def migrated() -> Iterator[Addresses]:
-    """Start or join the database and bring it to the newest migration."""
-    with addresses(settings()) as where:
-        migration.migrate(where.owner)
-        yield where
-
-
-@contextmanager
-def database() -> Iterator[Database]:
-    """Open the database for a command: started or joined, migrated, closed at the end."""
-    with migrated() as where:
-        opened = Database(where.app, pool_size=2)
-        try:
-            yield opened
-        finally:
-            opened.dispose()
 
 
 # The noun, and the attribute of ``puhui.cli.<module>`` that is its command: a line each, in alphabetical order.
@@ -55,7 +32,7 @@ COMMANDS = {
     "payments": "puhui.cli.payments:payments_command",
     "providers": "puhui.cli.providers:providers_command",
     "run": "puhui.cli.run:run_command",
-    "worker": "puhui.cli.run:worker_command",
+    "worker": "puhui.cli.worker:worker_command",
 }
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from ledger.kernel import clock
 from ledger.kernel.errors import DomainError
 from partners.providers import Reader, Report, open_format, provider_of, riders_of
-from puhui import cli
+from puhui.cli import opening, settings
 from puhui.db import Database
 from puhui.identity.vault import Vault
 from puhui.intake import Refused, Tally, rider_key, take_in, tally_of
@@ -42,9 +42,9 @@ def import_command(
     provider: str, format_name: str, stations: Path | None, *, as_json: bool, files: tuple[Path, ...]
 ) -> None:
     """Import a provider's files. What was imported before counts as duplicate, so it is safe to repeat."""
-    key = rider_key(Vault(cli.settings().data_key))
+    key = rider_key(Vault(settings().data_key))
     try:
-        with cli.database() as database:
+        with opening.database() as database:
             tally = import_files(database, provider, format_name, stations, list(files), key=key)
     except DomainError as error:
         raise click.ClickException(

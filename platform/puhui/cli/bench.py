@@ -6,10 +6,10 @@ import json
 
 import click
 
+from puhui.addresses import addresses
 from puhui.bench import ledger as ledger_bench
 from puhui.bench import market as market_bench
 from puhui.cli import settings
-from puhui.db import addresses
 
 
 @click.group("bench")

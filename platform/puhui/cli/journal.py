@@ -11,7 +11,7 @@ import click
 
 import ledger
 from ledger.journals import STYLES, book_journal, export_journal, read_journal
-from puhui.cli import database
+from puhui.cli.opening import database
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
 BOOKS = UUID("0199d0c5-0000-7000-8000-000000000000")

@@ -9,8 +9,8 @@ from dataclasses import asdict
 import click
 
 import ledger
-from puhui.cli import database
 from puhui.cli.journal import export_command, import_command
+from puhui.cli.opening import database
 
 
 @click.group("ledger")

@@ -27,7 +27,7 @@ from partners.enterprises.reconciliation.queries import enterprise_ids
 from partners.enterprises.records.actions import Staged, approve_file, mapping_of, save_mapping, stage_file
 from partners.enterprises.records.mapping import TEMPLATES, Mapping, template
 from partners.enterprises.registries.actions import ExtractImport, import_extract, import_projects
-from puhui.cli import database
+from puhui.cli.opening import database
 from puhui.web.market.sentences import sentence_of_finding
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from puhui.cli import migrated
+from puhui.cli.opening import migrated
 
 
 @click.command("migrate")

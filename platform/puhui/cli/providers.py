@@ -10,7 +10,7 @@ from rich.table import Table
 
 from ledger.kernel import clock
 from partners.providers import ProviderUnknown, all_providers, provider_of, riders_of
-from puhui import cli
+from puhui.cli import opening, settings
 from puhui.identity.providers import client_of, create_client
 from puhui.identity.vault import Vault
 from puhui.intake import rider_key
@@ -27,7 +27,7 @@ def providers_command() -> None:
 def list_command() -> None:
     """List the providers with their time zone, methods and formats."""
     table = Table("code", "name", "time zone", "methods", "formats", show_edge=False)
-    with cli.database() as database, database.transaction() as session:
+    with opening.database() as database, database.transaction() as session:
         for each in all_providers(session):
             name = f"{each.name_zh} {each.name_en}"
             table.add_row(each.code, name, each.time_zone, " ".join(each.methods), " ".join(each.formats))
@@ -46,7 +46,7 @@ def _client_id(_context: click.Context, _parameter: click.Parameter, value: str)
 def open_client_command(provider: str, client: str) -> None:
     """Give a provider's program an id and a secret for the API. The secret is shown this once."""
     try:
-        with cli.database() as database, database.transaction() as session:
+        with opening.database() as database, database.transaction() as session:
             if client_of(session, client) is not None:
                 raise click.ClickException(f"the client {client} is there already")
             code = provider_of(session, provider).code
@@ -63,9 +63,9 @@ def open_client_command(provider: str, client: str) -> None:
 @click.option("--rider", required=True, help="The provider's own id of the rider.")
 def claim_code_command(provider: str, rider: str) -> None:
     """Print the code with which a rider binds the id to an account, as the provider's app would show it."""
-    key = rider_key(Vault(cli.settings().data_key))
+    key = rider_key(Vault(settings().data_key))
     try:
-        with cli.database() as database, database.transaction() as session:
+        with opening.database() as database, database.transaction() as session:
             riders = riders_of(session, provider_of(session, provider).code, key=key)
             click.echo(riders.claim_code(rider, today=clock.now().date()))
     except ProviderUnknown as error:

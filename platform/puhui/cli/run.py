@@ -1,23 +1,28 @@
-"""``puhui run`` and ``puhui worker``."""
+"""``puhui run``."""
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
 import sys
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import click
-import sqlalchemy as sa
+import psycopg
 
 from puhui import supervisor
-from puhui.cli import database, settings
-from puhui.db import Addresses, Database
-from puhui.demo import LogIn, build_town, log_ins
+from puhui.addresses import Addresses
+from puhui.cli import settings
+from puhui.demo.cast import LogIn, known, log_ins
 from puhui.migration import migrate
 from puhui.postgres import EmbeddedPostgres, Server
 from puhui.settings import Settings
-from puhui.worker import run_worker
+
+HAS_PERSONS_AND_TOWN = """
+SELECT EXISTS (SELECT FROM platform.person), EXISTS (SELECT FROM platform.organisation WHERE id = %s)
+"""
 
 
 @click.command("run")
@@ -40,13 +45,6 @@ def run_command(empty: bool) -> None:
     click.echo("Puhui has stopped.")
 
 
-@click.command("worker")
-def worker_command() -> None:
-    """Run the timed jobs: expiry of holds and vouchers, the nightly audit. Of several workers one leads."""
-    with database() as opened:
-        run_worker(opened)
-
-
 class _Running:
     """The database of a run: external, or the embedded server that is revived when it dies."""
 
@@ -65,11 +63,7 @@ class _Running:
         return Addresses(app=app, owner=self.settings.database_owner_url or app)
 
     def children(self, where: Addresses) -> list[supervisor.Child]:
-        environment = {
-            "PUHUI_DATABASE_URL": where.app,
-            "PUHUI_DATABASE_OWNER_URL": where.owner,
-            "PUHUI_DATA_DIR": str(self.settings.data_dir),
-        }
+        environment = _environment(self.settings, where)
         web = supervisor.web_server(
             host=self.settings.host,
             port=self.settings.port,
@@ -85,6 +79,16 @@ class _Running:
             self.server = self.embedded.ensure_running()
 
 
+def _environment(chosen: Settings, where: Addresses) -> dict[str, str]:
+    """Answer the environment of a process that uses the database that we keep."""
+    return {
+        **os.environ,
+        "PUHUI_DATABASE_URL": where.app,
+        "PUHUI_DATABASE_OWNER_URL": where.owner,
+        "PUHUI_DATA_DIR": str(chosen.data_dir),
+    }
+
+
 def _refuse_a_taken_port(chosen: Settings) -> None:
     if not _is_free(chosen.host, chosen.port):
         click.echo(f"Port {chosen.port} on {chosen.host} is in use; choose another with PUHUI_PORT.", err=True)
@@ -98,7 +102,6 @@ def _may_start_sandbox(chosen: Settings) -> bool:
         return False
     port = where.port or 80
     if _is_free("127.0.0.1", port):
-        click.echo(f"The payment sandbox is at {chosen.payments_url}")
         return True
     click.echo(f"Port {port} is in use: no payment sandbox is started, and what answers there is used instead.")
     click.echo("To have one of its own, give this Puhui another port with PUHUI_PAYMENTS_URL.")
@@ -118,16 +121,16 @@ def _is_free(host: str, port: int) -> bool:
 def _demo_log_ins(chosen: Settings, where: Addresses) -> list[LogIn]:
     if not chosen.is_development:
         return []
-    opened = Database(where.app, pool_size=2)
-    try:
-        with opened.transaction() as session:
-            is_empty = session.scalar(sa.text("SELECT NOT EXISTS (SELECT FROM platform.person)"))
-        if is_empty:
-            click.echo("Building the demo town (fictional people and firms) ...")
-            build_town(opened, chosen, small=False)
-        return log_ins(opened)
-    finally:
-        opened.dispose()
+    with psycopg.connect(where.owner) as connection:
+        row = connection.execute(HAS_PERSONS_AND_TOWN, (known("operator"),)).fetchone()
+    has_persons, has_town = row or (False, False)
+    if not has_persons:
+        click.echo("Building the demo town (fictional people and firms) ...")
+        # In a process of its own: a start that finds the town need not load what builds it.
+        subprocess.run(
+            [sys.executable, "-m", "puhui.cli", "demo", "--quiet"], env=_environment(chosen, where), check=True
+        )
+    return log_ins() if has_town or not has_persons else []
 
 
 def _say_where(chosen: Settings, entries: list[LogIn]) -> None:

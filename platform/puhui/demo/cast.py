@@ -303,3 +303,24 @@ METERS = (
     ("青禾市机关事务中心", ("P01", "P03")),
 )
 """What the institutions' meters report; their accounts are pseudonymous until the institution claims them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """How to come in as somebody of the town."""
+
+    role: str
+    name: str
+    how: str
+
+
+def log_ins() -> list[LogIn]:
+    """Answer the log-ins that are printed: a citizen, the café, the operator, the hospital."""
+    citizen = CITIZENS[0]
+    entries = [LogIn("citizen", citizen.name, f"phone {citizen.phone[3:]}, the page shows the code")]
+    for firm in (MERCHANTS[0], OFFICES[0], OFFICES[1]):
+        entries += [
+            LogIn(employee.role, f"{employee.name} ({firm.name})", f"phone {employee.phone[3:]}, password {PASSWORD}")
+            for employee in firm.staff
+        ]
+    return entries

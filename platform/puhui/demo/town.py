@@ -7,7 +7,6 @@ the town and adds nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import NamedTuple
@@ -48,33 +47,9 @@ CITY_TIME = ZoneInfo("Asia/Shanghai")
 DAYS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class LogIn:
-    """How to come in as somebody of the town."""
-
-    role: str
-    name: str
-    how: str
-
-
 def is_built(session: Session) -> bool:
     """Answer whether this database has the demo town."""
     return session.get(Organisation, known("operator")) is not None
-
-
-def log_ins(database: Database) -> list[LogIn]:
-    """Answer the log-ins to print; none where the database has no demo town."""
-    with database.transaction() as session:
-        if not is_built(session):
-            return []
-    citizen = CITIZENS[0]
-    entries = [LogIn("citizen", citizen.name, f"phone {citizen.phone[3:]}, the page shows the code")]
-    for firm in (MERCHANTS[0], OFFICES[0], OFFICES[1]):
-        entries += [
-            LogIn(employee.role, f"{employee.name} ({firm.name})", f"phone {employee.phone[3:]}, password {PASSWORD}")
-            for employee in firm.staff
-        ]
-    return entries
 
 
 def build_town(database: Database, settings: Settings, *, small: bool) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from partners.providers import Provider, Report, Riders, provider_of, riders_of
-from puhui.db import Addresses
+from puhui.addresses import Addresses
 from puhui.intake import Answer, rider_key, take_in
 from tests.conftest import _drop_database, _fresh_database, _url
 from tests.factories import VAULT

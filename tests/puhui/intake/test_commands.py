@@ -7,8 +7,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from puhui.addresses import Addresses
 from puhui.cli import main
-from puhui.db import Addresses
 from rewards.methods import catalogue
 
 

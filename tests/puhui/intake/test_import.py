@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 import ledger
-from puhui.db import Addresses, Database
+from puhui.addresses import Addresses
+from puhui.db import Database
 
 HEADER = "Viaje_Id,Usuario_Id,Genero,Año_de_nacimiento,Inicio_del_viaje,Fin_del_viaje,Origen_Id,Destino_Id"
 KEY = "a data key of the tests, thirty-two characters"
