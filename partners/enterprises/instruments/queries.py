@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from typing import Any
 
@@ -13,6 +14,7 @@ from partners.enterprises.instruments.model import Instrument, Kind
 
 COLUMNS = """code, kind, name, name_en, unit, decimals, price_basis, term_years, vintage, project_code, methodology,
     pollutant, registry, venue, counts_for, first_quoted_on, last_quoted_on, valid_from, valid_until, source"""
+CODE = re.compile(r"[A-Z][A-Z0-9-]{1,31}\Z", re.ASCII)
 BY_KIND = f"SELECT {COLUMNS} FROM partners.instrument WHERE kind = coalesce(%(kind)s, kind) ORDER BY code"  # noqa: S608  # Constants only.
 BY_CODE = f"SELECT {COLUMNS} FROM partners.instrument WHERE code = %(code)s"  # noqa: S608  # Constants only.
 
@@ -25,7 +27,7 @@ def instruments_by_code(session: Session, *, kind: Kind | None = None) -> dict[s
 
 def instrument_of(session: Session, code: str) -> Instrument:
     """Answer one instrument. Raises InstrumentUnknown."""
-    rows = read_rows(session, BY_CODE, {"code": code})
+    rows = read_rows(session, BY_CODE, {"code": code}) if CODE.match(code) else []
     if not rows:
         raise InstrumentUnknown(instrument=code)
     return _instrument(rows[0])

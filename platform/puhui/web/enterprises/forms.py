@@ -13,6 +13,11 @@ from puhui.web.forms import ActionForm, Form
 PRICE = r"^[0-9]{1,6}(\.[0-9]{1,2})?$"
 
 
+def _plain(text: str | None) -> str | None:
+    """Leave out what PostgreSQL cannot hold."""
+    return text.replace("\x00", "") if text else text
+
+
 class FileForm(ActionForm):
     """A statement as CSV, and what it is."""
 
@@ -26,7 +31,9 @@ class FileForm(ActionForm):
 class ReasonForm(Form):
     """Why a file is sent back, or how a break was resolved."""
 
-    reason = TextAreaField(_l("说明"), validators=[InputRequired(_l("请写明原因。")), Length(max=500)])
+    reason = TextAreaField(
+        _l("说明"), validators=[InputRequired(_l("请写明原因。")), Length(max=500)], filters=[_plain]
+    )
 
 
 class PlanForm(Form):

@@ -120,7 +120,7 @@ def records() -> Response:
     """Show the blotter, newest first, with filters."""
     asked = request.args.get("page", default=0, type=int)
     number = min(max(asked, 0), 10_000)
-    code, kind = request.args.get("instrument") or None, request.args.get("kind") or None
+    code, kind = _asked("instrument"), _asked("kind")
     rows = blotter(
         session(),
         _mine().id,
@@ -133,6 +133,11 @@ def records() -> Response:
     )
     following = url_for("enterprises.records", page=number + 1, instrument=code, kind=kind) if rows[ROWS:] else None
     return page("enterprises/records.html", rows=rows[:ROWS], following=following, code=code or "", kind=kind or "")
+
+
+def _asked(name: str) -> str | None:
+    """Answer a filter; a text that PostgreSQL cannot hold asks for nothing."""
+    return request.args.get(name, "").replace("\x00", "").strip() or None
 
 
 @blueprint.get("/enterprise/files")
