@@ -18,6 +18,7 @@ from puhui.api.activities.routes import blueprint as activities_api
 from puhui.api.counter.routes import blueprint as counter_api
 from puhui.api.exchange.routes import blueprint as exchange_api
 from puhui.api.health.routes import blueprint as health_api
+from puhui.api.market.routes import blueprint as market_api
 from puhui.api.methods.routes import blueprint as methods_api
 from puhui.api.oauth.routes import blueprint as oauth_api
 from puhui.api.oauth.server import create_server
@@ -77,6 +78,7 @@ API = (
     counter_api,
     exchange_api,
     health_api,
+    market_api,
     methods_api,
     oauth_api,
     offers_api,

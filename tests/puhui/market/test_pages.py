@@ -73,6 +73,24 @@ def test_prices_are_open_and_say_what_is_final(client: FlaskClient, people: dict
     assert client.get("/market/CEA99").status_code == 404
 
 
+def test_programs_read_the_same_figures(client: FlaskClient, people: dict[Role, Staff]) -> None:
+    shown = client.get("/api/v1/market/instruments/CEA25").json
+    assert shown is not None
+    assert [(day["close"], day["volume_t"]) for day in shown["days"]] == [("98.00", 100), ("97.40", 100)]
+    totals = client.get("/api/v1/market/years/2025").json
+    assert totals == {
+        "year": 2025,
+        "days": 0,
+        "volume_t": 0,
+        "amount_cny": "0.00",
+        "vwap": None,
+        "last_close": None,
+    }
+    assert client.get("/api/v1/market/years/2020").status_code == 404
+    assert client.get("/api/v1/market/instruments/CEA99").status_code == 404
+    assert client.get("/api/v1/market/instruments/%00").status_code == 404
+
+
 def test_a_file_is_checked_approved_by_another_and_held(app: Flask, people: dict[Role, Staff]) -> None:
     maker, checker = log_in(app.test_client(), people[Role.MAKER]), log_in(app.test_client(), people[Role.CHECKER])
     page = bring(maker, movements(ALLOCATED, ALLOCATED | {"流水号": "R2", "数量": "0"}))
@@ -87,6 +105,7 @@ def test_a_file_is_checked_approved_by_another_and_held(app: Flask, people: dict
     assert "¥120,932.00" in held or "¥120932.00" in held
     assert "核定分配" in checker.get("/enterprise/records?instrument=CEA25&kind=allocation").text
     assert "没有符合条件的记录" in checker.get("/enterprise/records?instrument=CEA24").text
+    assert checker.get("/enterprise/records?instrument=%00&page=-1").status_code == 200
 
 
 def test_a_checker_sends_a_file_back_with_a_reason(app: Flask, people: dict[Role, Staff]) -> None:
