@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from partners.payments import answers, rules
+from partners.payments.answers import Event
 from partners.payments.errors import PaymentAnswerUnreadable, WebhookNotAccepted
 from partners.payments.model import Payment, PaymentEvent
 from partners.payments.rules import Observation
@@ -30,16 +31,29 @@ def store_event(session: Session, *, body: bytes, now: datetime) -> bool:
         event = answers.event(read if isinstance(read, dict) else {})
     except (ValueError, RecursionError, PaymentAnswerUnreadable) as error:
         raise WebhookNotAccepted(reason="unreadable") from error
-    row = {
-        "id": event.id,
-        "type": event.type,
-        "created_at": event.created_at,
-        "received_at": now,
-        "body_hash": hashlib.sha256(body).digest(),
-        "subject": rules.kept(event.subject),
-    }
-    stored = insert(PaymentEvent).values(row).on_conflict_do_nothing().returning(PaymentEvent.id)
-    return session.scalar(stored) is not None
+    return _keep(session, [(event, body)], now=now) == 1
+
+
+def store_missed(session: Session, events: Sequence[Event], *, now: datetime) -> int:
+    """Keep those of *events*, fetched from the service, that no message told us; answer how many."""
+    fetched = [(event, json.dumps(event.subject, sort_keys=True).encode()) for event in events]
+    return _keep(session, fetched, now=now) if fetched else 0
+
+
+def _keep(session: Session, events: Sequence[tuple[Event, bytes]], *, now: datetime) -> int:
+    rows = [
+        {
+            "id": event.id,
+            "type": event.type,
+            "created_at": event.created_at,
+            "received_at": now,
+            "body_hash": hashlib.sha256(body).digest(),
+            "subject": rules.kept(event.subject),
+        }
+        for event, body in events
+    ]
+    stored = insert(PaymentEvent).values(rows).on_conflict_do_nothing().returning(PaymentEvent.id)
+    return len(session.scalars(stored).all())
 
 
 def process_events(session: Session, *, now: datetime, limit: int = BATCH) -> int:

@@ -6,12 +6,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from urllib.parse import urlsplit
 
 import click
 
-from partners.payments import PaymentClient, PaymentFailed, Retries, Transport
+from ledger.kernel import clock
+from partners.payments import PaymentClient, PaymentFailed, Retries, Transport, every, process_events, store_missed
 from puhui.cli import settings
+from puhui.cli.opening import database
 from puhui.sandbox.app import Application
 from puhui.sandbox.control import is_local
 from puhui.sandbox.deliveries import Listener
@@ -21,6 +24,7 @@ from puhui.settings import Settings
 
 WEBHOOK_PATH = "/api/v1/webhooks/payments"
 PORT = 12111
+PART = 500
 
 
 @click.group("payments")
@@ -69,6 +73,28 @@ def smoke_command(own: bool, base_url: str | None) -> None:
     except (PaymentFailed, SmokeFailed) as error:
         click.echo(f"FAILED  {error}", err=True)
         sys.exit(1)
+
+
+@payments_command.command("catch-up")
+@click.option(
+    "--at-most", type=click.IntRange(1, 10_000), default=1000, show_default=True, help="How many events back."
+)
+def catch_up_command(at_most: int) -> None:
+    """Ask the service for its newest events and take in those that no message told us: after a time off, or daily."""
+    chosen = settings()
+    try:
+        client = PaymentClient(Transport(base_url=chosen.payments_url, key=chosen.payments_key))
+        events = list(every(client.events, at_most=at_most))
+    except PaymentFailed as error:
+        raise click.ClickException(str(error)) from error
+    stored = 0
+    with database() as opened:
+        for start in range(0, len(events), PART):
+            part = events[start : start + PART]
+            stored += opened.run(partial(store_missed, events=part, now=clock.now()))
+        while opened.run(partial(process_events, now=clock.now(), limit=PART)) == PART:
+            pass
+    click.echo(f"{len(events)} events read, {stored} of them were new")
 
 
 def _tell(lines: Iterator[str]) -> None:

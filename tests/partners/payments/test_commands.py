@@ -11,10 +11,14 @@ from pathlib import Path
 
 import pytest
 import requests
+import sqlalchemy as sa
 from click.testing import CliRunner
 
+from partners.payments import Payment
+from puhui.addresses import Addresses
 from puhui.cli import run as run_module
 from puhui.cli.payments import payments_command
+from puhui.db import Database
 from puhui.settings import Settings, SettingsInvalid
 from tests.partners.payments.conftest import Sandbox, eventually, free_port
 
@@ -35,7 +39,6 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def runner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """A command line with settings of its own."""
     monkeypatch.setenv("PUHUI_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("PUHUI_TEST_SERVER", raising=False)
     return CliRunner()
 
 
@@ -64,6 +67,37 @@ def test_the_smoke_test_moves_no_real_money(
 ) -> None:
     monkeypatch.setenv("PUHUI_PAYMENTS_KEY", "sk_live_of_someone")
     assert "test key only" in runner.invoke(payments_command, ["smoke", "--base-url", sandbox.url]).output
+
+
+def test_catching_up_takes_in_what_no_message_told_us(
+    runner: CliRunner,
+    sandbox: Sandbox,
+    own_addresses: Addresses,
+    own_database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PUHUI_PAYMENTS_URL", sandbox.url)
+    monkeypatch.setenv("PUHUI_DATABASE_URL", own_addresses.app)
+    monkeypatch.setenv("PUHUI_DATABASE_OWNER_URL", own_addresses.owner)
+    assert runner.invoke(payments_command, ["smoke", "--base-url", sandbox.url]).exit_code == 0
+    said = [runner.invoke(payments_command, ["catch-up"]).output.strip() for _ in range(2)]
+    assert said == ["10 events read, 10 of them were new", "10 events read, 0 of them were new"]
+    with own_database.transaction() as session:
+        known = session.scalars(sa.select(Payment).order_by(Payment.kind, Payment.amount_fen)).all()
+    assert [(row.kind, row.status, row.settled_fen) for row in known] == [
+        ("payment_intent", "canceled", 0),
+        ("payment_intent", "succeeded", 600),
+        ("payment_intent", "succeeded", 1990),
+        ("payout", "pending", 0),
+        ("refund", "succeeded", 500),
+        ("transfer", "paid", 300),
+    ]
+
+
+def test_catching_up_without_a_service_says_so(runner: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUHUI_PAYMENTS_URL", f"http://127.0.0.1:{free_port()}")
+    failed = runner.invoke(payments_command, ["catch-up"])
+    assert (failed.exit_code, "payment_unavailable" in failed.output) == (1, True)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--sandbox", "--base-url", "http://127.0.0.1:1"]])
