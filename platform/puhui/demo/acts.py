@@ -11,6 +11,7 @@ from partners.providers import Report
 from puhui.demo.cast import PROVIDERS
 from rewards.methods import catalogue
 
+RARE_DAYS = 25  # Bills and purchases come at their interval; what is done often is drawn day by day.
 WHOLE_UNITS = 1000  # Quantities are thousandths; of what comes in pieces only whole thousands are drawn.
 
 
@@ -86,10 +87,12 @@ def reports_of(
     person: str, methods: Sequence[str], *, first: date, days: int, dice: Random
 ) -> Iterator[tuple[str, Report]]:
     """Yield what the providers report of one person, with the provider's code, in the order of time."""
+    rare = {code: dice.randrange(int(HABITS[code].every)) for code in methods if HABITS[code].every >= RARE_DAYS}
     for number in range(days):
         day = first + timedelta(days=number)
         for code in sorted(methods, key=lambda method: HABITS[method].hour):
-            if dice.random() < 1 / HABITS[code].every:
+            every = HABITS[code].every
+            if number % int(every) == rare[code] if code in rare else dice.random() < 1 / every:
                 yield _provider_of(code), _report(person, code, day, dice)
 
 

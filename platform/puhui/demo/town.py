@@ -60,7 +60,7 @@ def build_town(database: Database, settings: Settings, *, small: bool) -> None:
     first = (now.astimezone(CITY_TIME) - timedelta(days=DAYS)).date()
     database.run(lambda session: _open_firms(session, vault, now))
     people = database.run(lambda session: _open_citizens(session, vault, citizens, now))
-    reports = _reports(citizens, first)
+    reports = town_reports(citizens, first)
     for code in sorted(reports):
         _take_in(database, vault, _Sender(code, reports[code], people), now)
     database.run(lambda session: purchases.make(session, settings, people, now))
@@ -154,7 +154,7 @@ def _open_citizens(session: Session, vault: Vault, citizens: tuple[Citizen, ...]
     }
 
 
-def _reports(citizens: tuple[Citizen, ...], first: date) -> dict[str, list[Report]]:
+def town_reports(citizens: tuple[Citizen, ...], first: date) -> dict[str, list[Report]]:
     """Answer what each provider reports, in the order of time."""
     dice = Random(SEED)
     found: dict[str, list[Report]] = defaultdict(list)
