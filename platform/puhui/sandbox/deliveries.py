@@ -16,6 +16,7 @@ from puhui.sandbox.refusals import Body
 ATTEMPTS = 8
 LONGEST_SECONDS = 60.0
 LIMITS = (2.0, 5.0)
+ENDPOINT = "we_"  # The ids of endpoints that were made over the API begin so; other listeners stay when all is cleared.
 
 
 @dataclass(order=True, slots=True)
@@ -95,8 +96,12 @@ class Deliveries:
             self.listeners[name] = listener
 
     def clear(self) -> None:
-        """Forget what is on its way and how everything should be sent; who listens stays."""
+        """Forget what is on its way, how everything should be sent and the endpoints made over the API.
+
+        The listener that the sandbox was started or told with stays.
+        """
         with self.changed:
+            self.listeners = {name: one for name, one in self.listeners.items() if not name.startswith(ENDPOINT)}
             self.queue, self.held, self.done = [], [], []
             self.is_doubling = self.is_holding = False
             self.late_seconds = 0.0
