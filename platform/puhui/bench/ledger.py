@@ -40,10 +40,10 @@ def run(where: Addresses, plan: Plan, tell: Tell) -> dict[str, object]:
     """Measure every case, once more after *plan.transfers* where that is asked for; answers the report."""
     with _own_database(where) as url:
         tell("opening accounts")
-        with psycopg.connect(url) as connection:
+        with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(SCHEMA.encode())
-            connection.commit()
-            books = open_books(connection)
+            with connection.transaction():
+                books = open_books(connection)
         report = _round(url, books, plan, tell)
         if plan.transfers:
             _grow(url, books, plan.transfers, tell)
