@@ -32,7 +32,7 @@ class Plan:
     transfers: int = 0
 
 
-QUICK = Plan(yardstick_seconds=3, case_seconds=2.5, history=100_000, reads=100)
+QUICK = Plan(yardstick_seconds=3, case_seconds=2, history=100_000, reads=100)
 FULL = Plan(yardstick_seconds=10, case_seconds=10, history=1_000_000, reads=2_000, transfers=10_000_000)
 
 
