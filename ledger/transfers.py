@@ -6,6 +6,7 @@ import struct
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from ledger.wire import INT8, TEXT, TIMESTAMPTZ, UUID_OID, instants, int8, int8s
 LONGEST_LIST = 65_536
 LONGEST_KIND = 32
 
-_post_one = Call("post_one", "uuid bytea timestamptz bigint bigint bigint timestamptz text uuid")
+_post_one = Call("post_one", "uuid bytea timestamptz bigint bigint bigint timestamptz text uuid uuid")
 _post_list = Call(
     "post_list", "uuid bytea timestamptz bigint[] bigint[] bigint[] timestamptz[] text[] uuid[] bigint[] text text"
 )
@@ -143,7 +144,7 @@ def _one(session: SessionLike, new: NewTransfer, request_id: UUID, now: datetime
     referred = _NO_UUID if reference is None else _UUID_HEAD + reference.bytes
     digest = sha256(b"post" + numbers + _TEXT_HEAD + struct.pack(">i", len(text)) + text + referred).digest()
     told = None if reference is None else reference.bytes
-    scalars = [int8(microseconds(now)), int8(debit), int8(credit), int8(units), int8(at), text, told]
+    scalars = [int8(microseconds(now)), int8(debit), int8(credit), int8(units), int8(at), text, told, token_bytes(16)]
     return _post_one(session, [request_id.bytes, digest, *scalars])
 
 

@@ -14,6 +14,7 @@ CREATE AGGREGATE ledger.sum8(bigint) (SFUNC = int8pl, STYPE = bigint, INITCOND =
 CREATE DOMAIN ledger.units AS bigint CHECK (VALUE BETWEEN 1 AND 9007199254740991);
 CREATE DOMAIN ledger.pending AS bigint CHECK (VALUE >= 0);
 CREATE DOMAIN ledger.kind AS text CHECK (length(VALUE) BETWEEN 1 AND 32);
+CREATE DOMAIN ledger.normal_side AS "char" CHECK (VALUE IN ('D', 'C'));
 
 CREATE TABLE ledger.asset (
     id smallint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -44,18 +45,18 @@ CREATE TABLE ledger.account (
     owner uuid NOT NULL,
     stripe smallint NOT NULL,
     asset smallint NOT NULL REFERENCES ledger.asset (id),
-    normal_side "char" NOT NULL CHECK (normal_side IN ('D', 'C')),
+    normal_side ledger.normal_side NOT NULL,
     floor boolean NOT NULL,
     purpose text NOT NULL,
     closed_at timestamptz,
     PRIMARY KEY (stripe, id),
     UNIQUE (stripe, owner, purpose, asset),
     -- The truth behind InsufficientBalance: what is held cannot be spent, and nothing goes below zero.
+    -- Few words, because PostgreSQL reads them anew at every statement.
     CONSTRAINT floor CHECK (
         NOT floor
-        OR CASE normal_side
-            WHEN 'C' THEN credits_posted - debits_posted - debits_pending >= 0
-            ELSE debits_posted - credits_posted - credits_pending >= 0
+        OR CASE WHEN normal_side = 'C' THEN credits_posted - debits_posted >= debits_pending
+            ELSE debits_posted - credits_posted >= credits_pending
         END
     )
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.1);

@@ -80,9 +80,10 @@ LANGUAGE sql STABLE AS $$
     END AS link) f
 $$;
 
--- An account's balance on its normal side as of an instant (inclusive), by posting or by occurrence.
+-- An account's balance on its normal side as of an instant (inclusive), by posting or by occurrence. Its plan is kept, as that
+-- of balances_of is.
 CREATE FUNCTION ledger.balance_at(p_account bigint, p_place text, p_at timestamptz) RETURNS bigint
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
     SELECT CASE a.normal_side WHEN 'C' THEN 1 ELSE -1 END * (
         SELECT ledger.sum8(CASE WHEN l.debits THEN -l.total ELSE l.total END)
         FROM ledger.links_of(p_account, p_place, 9223372036854775807, p_at) l)
@@ -96,7 +97,7 @@ RETURNS TABLE (
     id bigint, change bigint, balance bigint, other bigint, kind text, reference uuid,
     occurred_at timestamptz, posted_at timestamptz, reverses bigint, reason text
 )
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     sign integer;
     debit_links bigint[];

@@ -31,7 +31,7 @@ GRANT EXECUTE ON FUNCTION
     ledger.sub_account(bigint, bigint),
     ledger.open_asset(text, integer, text),
     ledger.open_accounts(uuid[], text[], text[], text[], boolean[], boolean[]),
-    ledger.post_one(uuid, bytea, timestamptz, bigint, bigint, bigint, timestamptz, text, uuid),
+    ledger.post_one(uuid, bytea, timestamptz, bigint, bigint, bigint, timestamptz, text, uuid, uuid),
     ledger.post_list(uuid, bytea, timestamptz, bigint[], bigint[], bigint[], timestamptz[], text[], uuid[], bigint[], text, text),
     ledger.hold_list(uuid, bytea, timestamptz, bigint[], bigint[], bigint[], timestamptz[], text[], uuid[]),
     ledger.end_hold(uuid, bytea, timestamptz, bigint, boolean, bigint),

@@ -1,5 +1,6 @@
 -- One transfer a call: the lean path. Where anything is out of the ordinary (replay, refusal, other stripes, both
--- accounts spread) it undoes what little it did and hands over to post_list, which knows every case.
+-- accounts spread) it undoes what little it did and hands over to post_list, which knows every case. The salt is given,
+-- as PostgreSQL opens the system's source of randomness anew for every UUID that it draws (5 µs).
 
 -- Remember a request. Answers number and time for a new one; replayed or code for one that is there.
 CREATE FUNCTION ledger.replay_of(p_request uuid, p_hash bytea, OUT code text, OUT number bigint, OUT posted_at timestamptz)
@@ -16,7 +17,7 @@ END $$;
 
 CREATE FUNCTION ledger.post_one(
     p_request uuid, p_hash bytea, p_now timestamptz, p_debit bigint, p_credit bigint, p_units bigint,
-    p_occurred_at timestamptz, p_kind text, p_reference uuid,
+    p_occurred_at timestamptz, p_kind text, p_reference uuid, p_salt uuid,
     OUT code text, OUT number bigint, OUT posted_at timestamptz, OUT facts jsonb
 )
 -- Without SET search_path, which costs more than it guards here: every name below is qualified, and the program's role may
@@ -28,8 +29,21 @@ DECLARE
     s smallint := (d & 63)::smallint;
     request_stripe smallint := (get_byte(uuid_send(p_request), 15) & 63)::smallint;
     this bigint;
-    dr record;
-    cr record;
+    -- What the accounts were and became. Single variables: a record costs a new row type to look up at every call.
+    d_debit bigint;
+    d_credit bigint;
+    d_posted timestamptz;
+    d_total bigint;
+    d_seq bigint;
+    d_latest timestamptz;
+    d_was timestamptz;
+    c_debit bigint;
+    c_credit bigint;
+    c_posted timestamptz;
+    c_total bigint;
+    c_seq bigint;
+    c_latest timestamptz;
+    c_was timestamptz;
     kept smallint;
     debited boolean := false;
     credited boolean := false;
@@ -38,8 +52,8 @@ BEGIN
         number := nextval('ledger.call_number');
         posted_at := clock_timestamp();
         this := (number << 23) | s;
-        INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash, operation)
-        VALUES (number, posted_at, 1, request_stripe, p_request, p_hash, 'post') ON CONFLICT DO NOTHING;
+        INSERT INTO ledger.request (number, posted_at, items, stripe, id, salt, input_hash, operation)
+        VALUES (number, posted_at, 1, request_stripe, p_request, p_salt, p_hash, 'post') ON CONFLICT DO NOTHING;
         IF NOT FOUND THEN
             SELECT r.code, r.number, r.posted_at INTO code, number, posted_at FROM ledger.replay_of(p_request, p_hash) r;
             RETURN;
@@ -51,10 +65,9 @@ BEGIN
                 credit_latest = greatest(a.credit_latest, p_occurred_at)
             WHERE a.stripe = s AND a.id = c AND a.closed_at IS NULL
                 AND (NOT a.floor OR a.normal_side = 'C' OR a.debits_posted - a.credits_posted - a.credits_pending >= p_units)
-            RETURNING old.last_debit, old.last_credit, old.posted_at, a.credits_posted AS total, a.credit_count AS seq, a.asset,
-                a.credit_latest AS latest, old.credit_latest AS was_latest INTO cr;
+            RETURNING old.last_debit, old.last_credit, old.posted_at, a.credits_posted, a.credit_count, a.asset, a.credit_latest, old.credit_latest
+            INTO c_debit, c_credit, c_posted, c_total, c_seq, kept, c_latest, c_was;
             credited := FOUND;
-            kept := cr.asset;
         END IF;
         IF credited OR d < c THEN
             UPDATE ledger.account a
@@ -62,10 +75,9 @@ BEGIN
                 debit_latest = greatest(a.debit_latest, p_occurred_at)
             WHERE a.stripe = s AND a.id = d AND a.closed_at IS NULL AND (kept IS NULL OR a.asset = kept)
                 AND (NOT a.floor OR a.normal_side = 'D' OR a.credits_posted - a.debits_posted - a.debits_pending >= p_units)
-            RETURNING old.last_debit, old.last_credit, old.posted_at, a.debits_posted AS total, a.debit_count AS seq, a.asset,
-                a.debit_latest AS latest, old.debit_latest AS was_latest INTO dr;
+            RETURNING old.last_debit, old.last_credit, old.posted_at, a.debits_posted, a.debit_count, a.asset, a.debit_latest, old.debit_latest
+            INTO d_debit, d_credit, d_posted, d_total, d_seq, kept, d_latest, d_was;
             debited := FOUND;
-            kept := dr.asset;
         END IF;
         IF debited AND NOT credited THEN
             UPDATE ledger.account a
@@ -73,15 +85,15 @@ BEGIN
                 credit_latest = greatest(a.credit_latest, p_occurred_at)
             WHERE a.stripe = s AND a.id = c AND a.closed_at IS NULL AND a.asset = kept
                 AND (NOT a.floor OR a.normal_side = 'C' OR a.debits_posted - a.credits_posted - a.credits_pending >= p_units)
-            RETURNING old.last_debit, old.last_credit, old.posted_at, a.credits_posted AS total, a.credit_count AS seq, a.asset,
-                a.credit_latest AS latest, old.credit_latest AS was_latest INTO cr;
+            RETURNING old.last_debit, old.last_credit, old.posted_at, a.credits_posted, a.credit_count, a.asset, a.credit_latest, old.credit_latest
+            INTO c_debit, c_credit, c_posted, c_total, c_seq, kept, c_latest, c_was;
             credited := FOUND;
         END IF;
         IF debited AND credited THEN
-            IF greatest(dr.last_debit, dr.last_credit, cr.last_debit, cr.last_credit) >= this OR greatest(dr.posted_at, cr.posted_at) > posted_at THEN
+            IF greatest(d_debit, d_credit, c_debit, c_credit) >= this OR greatest(d_posted, c_posted) > posted_at THEN
                 -- Another call took a later number and was quicker to the lock: take a number again, now under the lock.
                 number := nextval('ledger.call_number');
-                posted_at := greatest(clock_timestamp(), dr.posted_at, cr.posted_at);
+                posted_at := greatest(clock_timestamp(), d_posted, c_posted);
                 this := (number << 23) | s;
                 UPDATE ledger.account a SET last_debit = this, posted_at = post_one.posted_at WHERE a.stripe = s AND a.id = d;
                 UPDATE ledger.account a SET last_credit = this, posted_at = post_one.posted_at WHERE a.stripe = s AND a.id = c;
@@ -92,22 +104,22 @@ BEGIN
                 id, debit, credit, units, occurred_at, posted_at, debit_prev, credit_prev, debit_total, credit_total,
                 debit_seq, credit_seq, debit_latest, credit_latest, stripe, asset, kind, reference
             ) VALUES (
-                this, d, c, p_units, p_occurred_at, posted_at, dr.last_debit, cr.last_credit, dr.total, cr.total,
-                dr.seq, cr.seq, dr.latest, cr.latest, s, dr.asset, p_kind, p_reference
+                this, d, c, p_units, p_occurred_at, posted_at, d_debit, c_credit, d_total, c_total,
+                d_seq, c_seq, d_latest, c_latest, s, kept, p_kind, p_reference
             );
             code := 'posted';
             RETURN;
         END IF;
         IF debited THEN
             UPDATE ledger.account a
-            SET debits_posted = a.debits_posted - p_units, debit_count = a.debit_count - 1, last_debit = dr.last_debit, posted_at = dr.posted_at,
-                debit_latest = dr.was_latest
+            SET debits_posted = a.debits_posted - p_units, debit_count = a.debit_count - 1, last_debit = d_debit, posted_at = d_posted,
+                debit_latest = d_was
             WHERE a.stripe = s AND a.id = d;
         END IF;
         IF credited THEN
             UPDATE ledger.account a
-            SET credits_posted = a.credits_posted - p_units, credit_count = a.credit_count - 1, last_credit = cr.last_credit, posted_at = cr.posted_at,
-                credit_latest = cr.was_latest
+            SET credits_posted = a.credits_posted - p_units, credit_count = a.credit_count - 1, last_credit = c_credit, posted_at = c_posted,
+                credit_latest = c_was
             WHERE a.stripe = s AND a.id = c;
         END IF;
         DELETE FROM ledger.request r WHERE r.stripe = request_stripe AND r.id = p_request;

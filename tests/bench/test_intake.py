@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import psycopg
 import pytest
 from werkzeug.serving import make_server
 
@@ -21,12 +22,12 @@ import ledger
 from partners.providers import Report
 from puhui.addresses import Addresses
 from puhui.app import create_app
+from puhui.bench.yardstick import SCHEMA, transactions_per_second
 from puhui.cli.activities import import_files
 from puhui.db import Database
 from puhui.intake import rider_key
 from puhui.migration import migrate
 from puhui.postgres import EmbeddedPostgres
-from tests.bench.intake_yardstick import yardstick
 from tests.factories import SETTINGS, VAULT, make_token
 
 ROWS, CALLS, RIDERS, PORT = 10_000, 12, 20_000, 18_471
@@ -37,6 +38,8 @@ def where(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
     """A server of its own with durable settings; the other tests' server does without fsync."""
     with EmbeddedPostgres(tmp_path_factory.mktemp("bench")).joined() as server:
         migrate(server.url("puhui_owner"))
+        with psycopg.connect(server.url("puhui_owner"), autocommit=True) as connection:
+            connection.execute(SCHEMA.encode())
         yield Addresses(app=server.url("puhui_app"), owner=server.url("puhui_owner"))
 
 
@@ -71,7 +74,7 @@ def call(token: str, body: bytes, key: str) -> dict[str, object]:
     return answer
 
 
-def test_batch_calls_over_http(where: Addresses, tmp_path: Path) -> None:
+def test_batch_calls_over_http(where: Addresses) -> None:
     database = Database(where.app)
     with database.transaction() as session:
         token = make_token(session)
@@ -89,10 +92,10 @@ def test_batch_calls_over_http(where: Addresses, tmp_path: Path) -> None:
     with database.transaction() as session:
         assert ledger.audit(session).holds
     database.dispose()
-    show("batch of 10,000 over HTTP", statistics.median(rates), where, tmp_path, first=rates[0], last=rates[-1])
+    show("batch of 10,000 over HTTP", statistics.median(rates), where, first=rates[0], last=rates[-1])
 
 
-def test_import_of_the_real_files(where: Addresses, tmp_path: Path, real_data: Path) -> None:
+def test_import_of_the_real_files(where: Addresses, real_data: Path) -> None:
     trips, database = real_data / "trips", Database(where.app)
     files = [trips / f"mibici_2015_0{month}.csv.gz" for month in (1, 2, 3)]
     for word in ("import", "import again"):
@@ -100,13 +103,13 @@ def test_import_of_the_real_files(where: Addresses, tmp_path: Path, real_data: P
         tally = import_files(
             database, "demo-bike", "mibici", trips / "mibici_stations_2023_05.csv", files, key=rider_key(VAULT)
         )
-        show(word, tally.rows / (time.perf_counter() - began), where, tmp_path)
+        show(word, tally.rows / (time.perf_counter() - began), where)
     database.dispose()
 
 
-def show(word: str, rate: float, where: Addresses, folder: Path, **more: float) -> None:
+def show(word: str, rate: float, where: Addresses, **more: float) -> None:
     """Print rows per second, and as multiples of the yardstick with 8 and 32 clients."""
-    sticks = {clients: yardstick(where.owner, folder, clients=clients) for clients in (8, 32)}
+    sticks = {clients: transactions_per_second(where.owner, clients=clients, seconds=6) for clients in (8, 32)}
     parts = [f"{word}: {rate:,.0f} rows/s"]
     parts += [f"{rate / stick:.2f} x yardstick_{clients} ({stick:,.0f}/s)" for clients, stick in sticks.items()]
     parts += [f"{name} {value:,.0f}" for name, value in more.items()]

@@ -47,7 +47,6 @@ def open_books(connection: Connection) -> Books:
         ids = [account.id for account in ledger.open_accounts(connection, new)]
         post_columns(connection, [issuance.id] * len(ids), ids, 1_000_000)
         citizens += ids
-    connection.commit()
     return Books(issuance.id, old.id, takings, citizens)
 
 
