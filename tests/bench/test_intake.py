@@ -104,6 +104,7 @@ def test_import_of_the_real_files(where: Addresses, real_data: Path) -> None:
             database, "demo-bike", "mibici", trips / "mibici_stations_2023_05.csv", files, key=rider_key(VAULT)
         )
         show(word, tally.rows / (time.perf_counter() - began), where)
+        assert (tally.rows, tally.accepted + tally.duplicate) == (101_027, 90_841)
     database.dispose()
 
 

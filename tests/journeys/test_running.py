@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.journeys.conftest import free_port
+
 
 @dataclass(frozen=True)
 class Running:
@@ -28,12 +30,6 @@ class Running:
     def database_process(self) -> int:
         """The number of the PostgreSQL process."""
         return int(json.loads((self.data_dir / "postgres.json").read_text())["pid"])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _get_when_there(address: str, seconds: float = 60) -> requests.Response:
@@ -52,7 +48,7 @@ def _get_when_there(address: str, seconds: float = 60) -> requests.Response:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     """Puhui started on an empty data folder, without the demo town."""
-    port = _free_port()
+    port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PUHUI_")}
     environment |= {"PUHUI_DATA_DIR": str(tmp_path / "data"), "PUHUI_PORT": str(port), "PUHUI_WEB_WORKERS": "1"}
     command = [sys.executable, "-m", "puhui.cli", "run", "--empty"]
