@@ -7,20 +7,20 @@ UV := $(BIN)/uv
 NODE_BIN := $(CURDIR)/.node/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format lock translations assets browser bench clean
+.PHONY: help setup run demo test check format lock translations assets papers browser bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: $(STAMPS)/run $(STAMPS)/assets $(STAMPS)/translations ## Install what running needs (Python packages, page assets, translations)
 
-run: setup ## Start PostgreSQL, the demo town, web server and worker; print the address
+run: setup papers ## Start PostgreSQL, the demo town, web server and worker; print the address
 	@exec $(BIN)/puhui run
 
 demo: setup ## Fill the database with the demo town
 	@$(BIN)/puhui demo
 
-test: setup $(STAMPS)/dev browser ## Run every test in parallel, as CI does
+test: setup $(STAMPS)/dev papers browser ## Run every test in parallel, as CI does
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: setup $(STAMPS)/dev ## Lint, types, layers, templates, translations, locks
@@ -87,6 +87,13 @@ translations: $(STAMPS)/translations ## Compile the translations
 $(STAMPS)/translations: $(STAMPS)/run $(wildcard platform/puhui/web/*/en.po platform/puhui/*/en.po)
 	@$(BIN)/python -m puhui.translations compile
 	@touch $@
+
+# PDF papers need Pango and Chinese fonts from the system; without them pages and sheets work and a PDF says what is missing.
+papers:
+	@$(BIN)/python -c 'import weasyprint' 2>/dev/null && fc-list 2>/dev/null | grep -qi 'cjk' \
+		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
+			&& apt-get install -qqy --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk >/dev/null; } \
+		|| echo "PDF papers need Pango and Chinese fonts; install them with: apt-get install libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-noto-cjk"
 
 # Browser tests need Chromium and Chinese fonts from the system; we install them where we may, else say so.
 browser:

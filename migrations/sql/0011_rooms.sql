@@ -1,0 +1,1 @@
+-- Make files that were handed in, notices to people, and messages to other programs.

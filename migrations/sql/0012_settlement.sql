@@ -1,0 +1,1 @@
+-- Make sponsors' funds, settlement runs, statements and payouts.

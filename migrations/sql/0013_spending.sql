@@ -1,0 +1,1 @@
+-- Make pay codes, gifts, favourites and families.

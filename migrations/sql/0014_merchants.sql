@@ -1,0 +1,1 @@
+-- Make merchants' applications, staff, schedules of offers, undoing and queued scans.

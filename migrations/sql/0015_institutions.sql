@@ -1,0 +1,1 @@
+-- Make institutions, their schemes and campaigns.

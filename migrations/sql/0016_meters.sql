@@ -1,0 +1,1 @@
+-- Make sites, meters, readings, indicators and yearly returns.

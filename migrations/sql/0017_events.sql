@@ -1,0 +1,1 @@
+-- Make zero-carbon events, carbon sinks and their units.

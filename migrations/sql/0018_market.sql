@@ -1,0 +1,1 @@
+-- Make what the market mirror still lacked: reminders, documents and deliveries.
