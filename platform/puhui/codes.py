@@ -1,4 +1,4 @@
-"""The book of voucher codes of the running application: its key comes from the secret, its step from the settings."""
+"""The books of codes of the running application: keys come from the secret, the step from the settings."""
 
 from __future__ import annotations
 
@@ -8,16 +8,28 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from puhui.edge import house
 from puhui.settings import Settings
 from rewards.vouchers import CodeBook
+from rewards.vouchers.codes import PAY_PREFIX
 
 
 def code_book() -> CodeBook:
-    """Answer the book that makes and reads the codes of this application."""
+    """Answer the book that makes and reads the voucher codes of this application."""
     return code_book_of(house().settings)
 
 
 def code_book_of(settings: Settings) -> CodeBook:
     """Answer the book of *settings*. Every web process derives the same key."""
-    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"puhui voucher codes").derive(
-        settings.secret_key.encode()
-    )
-    return CodeBook(key=key, step_seconds=settings.code_step_seconds)
+    return CodeBook(key=_key(settings, b"puhui voucher codes"), step_seconds=settings.code_step_seconds)
+
+
+def pay_code_book() -> CodeBook:
+    """Answer the book that makes and reads the pay codes of this application."""
+    return pay_code_book_of(house().settings)
+
+
+def pay_code_book_of(settings: Settings) -> CodeBook:
+    """Answer the book of pay codes of *settings*."""
+    return CodeBook(key=_key(settings, b"puhui pay codes"), step_seconds=settings.code_step_seconds, prefix=PAY_PREFIX)
+
+
+def _key(settings: Settings, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(settings.secret_key.encode())

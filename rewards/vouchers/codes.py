@@ -3,7 +3,7 @@
 ``70`` · ten digits, the voucher's number permuted · six digits, an HMAC over number and time step.
 
 WeChat's codes begin with 10 to 15, Alipay's with 25 to 30, UnionPay's with 62; 70 to 79 are ours (70 vouchers,
-the rest is kept for pay codes and check-ins), so that one scanner can tell them apart. The number is permuted so
+71 pay codes, the rest is kept for check-ins), so that one scanner can tell them apart. The number is permuted so
 that codes do not tell how many vouchers there are; the HMAC alone protects.
 """
 
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 PREFIX = "70"
+PAY_PREFIX = "71"
 LENGTH = 18
 NUMBERS = 10**10
 _HALF = 10**5
@@ -23,7 +24,7 @@ _ROUNDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a code says: a voucher's number and six digits that are to prove that the citizen has just shown it."""
+    """What a code says: the number of a voucher or pay code, and six digits to prove that it was just shown."""
 
     number: int
     proof: str
@@ -31,25 +32,26 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class CodeBook:
-    """Makes and reads codes. *key* is secret; a new code every *step_seconds*."""
+    """Makes and reads codes of one *prefix*. *key* is secret; a new code every *step_seconds*."""
 
     key: bytes
     step_seconds: int = 30
+    prefix: str = PREFIX
 
     def code(self, number: int, *, at: datetime) -> str:
         """Answer the code of voucher *number* at the instant *at*: eighteen digits."""
-        return f"{PREFIX}{self._permute(number):010d}{self._proof(number, self._step(at))}"
+        return f"{self.prefix}{self._permute(number):010d}{self._proof(number, self.step(at))}"
 
     def read(self, text: str) -> Reading | None:
-        """Take a code apart; None where it is not one of our voucher codes at all. Proves nothing yet."""
+        """Take a code apart; None where it is not a code of this prefix at all. Proves nothing yet."""
         digits = "".join(text.split())
-        if len(digits) != LENGTH or not digits.isascii() or not digits.isdigit() or not digits.startswith(PREFIX):
+        if len(digits) != LENGTH or not digits.isascii() or not digits.isdigit() or not digits.startswith(self.prefix):
             return None
         return Reading(number=self._unpermute(int(digits[2:12])), proof=digits[12:])
 
     def age(self, reading: Reading, *, at: datetime, steps: int) -> int | None:
         """Answer how many steps ago the code was made, among the last *steps*; None where the proof fits none."""
-        now = self._step(at)
+        now = self.step(at)
         ages = [
             age for age in range(steps) if hmac.compare_digest(self._proof(reading.number, now - age), reading.proof)
         ]
@@ -59,7 +61,8 @@ class CodeBook:
         """Answer after how many whole seconds, 1 at least, the code changes."""
         return self.step_seconds - int(at.timestamp()) % self.step_seconds
 
-    def _step(self, at: datetime) -> int:
+    def step(self, at: datetime) -> int:
+        """Answer the number of the time step that *at* lies in."""
         return int(at.timestamp()) // self.step_seconds
 
     def _proof(self, number: int, step: int) -> str:

@@ -20,6 +20,7 @@ from puhui.problems.ledger import LEDGER
 from puhui.problems.market import MARKET
 from puhui.problems.payments import PAYMENTS
 from puhui.problems.redemption import REDEMPTION
+from puhui.problems.spending import SPENDING
 
 # Each feature has its table in a module of this package and is named here.
 PROBLEMS: dict[str, Problem] = {
@@ -30,6 +31,7 @@ PROBLEMS: dict[str, Problem] = {
     **REDEMPTION,
     **MARKET,
     **PAYMENTS,
+    **SPENDING,
 }
 
 STATUSES: dict[int, tuple[object, object]] = {
