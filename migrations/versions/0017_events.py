@@ -11,3 +11,4 @@ down_revision = "0016_meters"
 def upgrade() -> None:
     """Go forward; there is no way back but a further migration."""
     run_file("0017_events.sql")
+    run_file("0017_sinks.sql")
