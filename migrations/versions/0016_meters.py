@@ -11,3 +11,4 @@ down_revision = "0015_institutions"
 def upgrade() -> None:
     """Go forward; there is no way back but a further migration."""
     run_file("0016_meters.sql")
+    run_file("0016_returns.sql")
