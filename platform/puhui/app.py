@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -38,6 +38,7 @@ from puhui.web.account.views import blueprint as account
 from puhui.web.activities.views import blueprint as activities
 from puhui.web.api_docs.views import blueprint as api_docs
 from puhui.web.counter.views import blueprint as counter
+from puhui.web.endpoints.views import blueprint as endpoints
 from puhui.web.enterprises.views import blueprint as enterprises
 from puhui.web.exchange.views import blueprint as exchange
 from puhui.web.formatting import init_formatting
@@ -47,9 +48,12 @@ from puhui.web.log_in.views import blueprint as log_in
 from puhui.web.market.views import blueprint as market
 from puhui.web.merchants.views import blueprint as merchants
 from puhui.web.methods.views import blueprint as methods
+from puhui.web.notices.views import blueprint as notices
 from puhui.web.offers.views import blueprint as offers
+from puhui.web.operator.views import blueprint as operator
 from puhui.web.preferences.choices import chosen
 from puhui.web.preferences.views import blueprint as preferences
+from puhui.web.sending import most_bytes_of
 from puhui.web.vouchers.views import blueprint as vouchers
 
 HERE = Path(__file__).parent
@@ -62,6 +66,7 @@ PAGES = (
     activities,
     api_docs,
     counter,
+    endpoints,
     enterprises,
     exchange,
     home,
@@ -69,7 +74,9 @@ PAGES = (
     market,
     merchants,
     methods,
+    notices,
     offers,
+    operator,
     preferences,
     vouchers,
 )
@@ -144,7 +151,7 @@ def _begin() -> Response | None:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.request_id)
     if not is_api():
-        request.max_content_length = WEB_BYTES
+        request.max_content_length = most_bytes_of(current_app.view_functions.get(request.endpoint or ""), WEB_BYTES)
     if request.endpoint == "static":
         return None
     identify()

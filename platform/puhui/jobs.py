@@ -7,6 +7,7 @@ twice without harm, and its run is claimed by (job, due time), so that two leade
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,8 +21,11 @@ import ledger
 from ledger.kernel import clock
 from partners import payments
 from puhui.db import Database
+from puhui.deliveries import send_due
 from puhui.identity.forgetting import forget_expired
+from puhui.identity.vault import Vault
 from puhui.market_jobs import reconcile_market, release_market_units
+from puhui.settings import Settings
 from rewards import activities, vouchers
 
 log = structlog.get_logger()
@@ -87,10 +91,18 @@ def audit_ledger(database: Database, now: datetime) -> Outcome:  # noqa: ARG001 
     return outcome
 
 
+def send_deliveries(database: Database, now: datetime) -> Outcome:
+    """Send partners' programs what is due in the outbox."""
+    settings = Settings.from_env(os.environ)
+    vault = Vault(settings.data_key)
+    return {"tried": send_due(database, vault, local_allowed=settings.is_development, now=now)}
+
+
 TIMETABLE = (
     Job("expire-vouchers", expire_vouchers, every=timedelta(minutes=1)),
     Job("expire-holds", expire_holds, every=timedelta(minutes=1)),
     Job("take-payment-events", take_payment_events, every=timedelta(minutes=1)),
+    Job("send-deliveries", send_deliveries, every=timedelta(minutes=1)),
     Job("forget-log-ins", forget_log_ins, daily_at=(2, 40)),
     Job("forget-calls", forget_calls, daily_at=(2, 50)),
     Job("audit-ledger", audit_ledger, daily_at=(3, 10)),

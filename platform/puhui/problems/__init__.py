@@ -20,6 +20,7 @@ from puhui.problems.ledger import LEDGER
 from puhui.problems.market import MARKET
 from puhui.problems.payments import PAYMENTS
 from puhui.problems.redemption import REDEMPTION
+from puhui.problems.rooms import ROOMS
 from puhui.problems.spending import SPENDING
 
 # Each feature has its table in a module of this package and is named here.
@@ -31,6 +32,7 @@ PROBLEMS: dict[str, Problem] = {
     **REDEMPTION,
     **MARKET,
     **PAYMENTS,
+    **ROOMS,
     **SPENDING,
 }
 

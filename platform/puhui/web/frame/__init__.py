@@ -8,8 +8,10 @@ from flask import Flask, Response, current_app, g, render_template_string, reque
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
+from puhui.edge import session
 from puhui.identity.current import CurrentPerson, current_name, person_or_none
 from puhui.identity.model import Kind, Role
+from puhui.notices import KINDS, NoticeRow, sentences_of, unread_of
 from puhui.web.assets import Assets, AssetsMissing
 from puhui.web.preferences.choices import chosen
 
@@ -98,9 +100,17 @@ def init_frame(app: Flask) -> None:
         language_tag=lambda: "zh-Hans" if get_locale().language == "zh" else "en",
         here=_here,
         role_name=ROLE_NAMES.__getitem__,
+        urgent_notices=_urgent_notices,
     )
     app.context_processor(_who)
     app.register_error_handler(AssetsMissing, _say_that_assets_are_missing)
+
+
+def _urgent_notices() -> list[tuple[NoticeRow, str, str]]:
+    """Answer what the person was told, has not read, and should see first."""
+    person = person_or_none()
+    rows = unread_of(session(), person.id) if person is not None else []
+    return [(row, *sentences_of(row.kind, row.facts)) for row in rows if KINDS[row.kind].urgent]
 
 
 def _who() -> dict[str, CurrentPerson | None]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 from flask_babel import lazy_gettext as _l
 
-from puhui.identity.model import Kind
+from puhui.identity.model import Kind, Role
 from puhui.identity.rules import PRIVACY_VERSION
-from puhui.web import Audience, audience, now, page, person_or_none, session
+from puhui.web import Audience, audience, done, now, page, person_or_none, session
 from puhui.web.home.citizen import home_of
 from puhui.web.offers.words import title_of
 
@@ -32,6 +32,8 @@ def show() -> Response:
         return page("home/citizen.html", home=mine, ways=WAYS, title_of=title_of)
     if person.acting.kind is Kind.MERCHANT:
         return page("home/merchant.html")
+    if person.acting.kind is Kind.OPERATOR and person.acting.role is Role.OPERATOR:
+        return done(url_for("operator.show"))
     return page("home/staff.html")
 
 
