@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -115,7 +116,7 @@ def _changes(
                 changes.again.append(move.event)
             changes.lines.append(_Line(move.at, move.source, move.target, move.units, move.kind, move.event))
     changes.lines.extend(_release_lines(freed, released))
-    changes.lines.sort(key=lambda line: line.at)
+    changes.lines.sort(key=attrgetter("at"))
     return changes
 
 

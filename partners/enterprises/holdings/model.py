@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from partners.enterprises.records.model import Place, RecordKind, Slot
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An approved record as the fold sees it; the order of a book is (at, sequence, key), whatever arrived first."""
 
     id: UUID
@@ -23,8 +23,7 @@ class Event:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """Units that moved at a business time; *event* is None where bought units became free on the next trading day."""
 
     event: UUID | None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 import ledger
-from partners.enterprises.bulk import read_rows
+from partners.enterprises.bulk import read_many, read_rows
 from partners.enterprises.calendar import trading_calendar
 from partners.enterprises.holdings.model import Book, Event
 from partners.enterprises.holdings.rules import fold, position_at
@@ -20,8 +20,7 @@ from partners.enterprises.records.model import EVIDENCE, MARKET_TIME, RecordKind
 from partners.enterprises.rulebook.queries import rulebook
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
+class StoredRecord(NamedTuple):
     """A record as the books see it: *is_live* when it counts, *is_booked* when the ledger has it.
 
     *is_fresh*: it is of the file at hand.
@@ -43,21 +42,22 @@ def stored_records(
 
     Those of *fresh_file* are marked as booked already, but the ledger does not have them yet.
     """
-    rows = read_rows(
+    rows = read_many(
         session,
-        """SELECT id, kind, units, business_at, (business_at AT TIME ZONE 'Asia/Shanghai')::date, sequence, natural_key,
+        """SELECT id, kind, units, business_at, (business_at AT TIME ZONE 'Asia/Shanghai')::date,
                   state = 'approved', booked_at IS NOT NULL AND file_id IS DISTINCT FROM %(fresh)s,
                   file_id IS NOT DISTINCT FROM %(fresh)s
            FROM partners.market_record
            WHERE stripe = %(stripe)s AND enterprise_id = %(enterprise)s AND instrument = %(instrument)s
              AND action <> 'cancel' AND kind <> ALL(%(evidence)s) AND (state = 'approved' OR booked_at IS NOT NULL)
-           ORDER BY business_at, sequence, natural_key""",
+           ORDER BY business_at, sequence, natural_key COLLATE "C" """,
         {"stripe": ledger.stripe_of(enterprise_id), "enterprise": enterprise_id, "instrument": instrument}
         | {"fresh": fresh_file, "evidence": [kind.value for kind in EVIDENCE]},
     )
+    # The rows come in business order, so their place in it stands for sequence and key.
     return [
-        StoredRecord(Event(id_, _KINDS[kind], units, at, day, sequence, key), live, booked, fresh)
-        for id_, kind, units, at, day, sequence, key, live, booked, fresh in rows
+        StoredRecord(Event(id_, _KINDS[kind], units, at, day, place, ""), live, booked, fresh)
+        for place, (id_, kind, units, at, day, live, booked, fresh) in enumerate(rows)
     ]
 
 

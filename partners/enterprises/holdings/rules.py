@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
+from operator import attrgetter
 
 from partners.enterprises.holdings.model import Book, Event, Move, Waiting
 from partners.enterprises.records.model import MARKET_TIME, MOVES, Place, RecordKind, Slot
@@ -18,6 +19,7 @@ PENDING = frozenset(
     | {Slot.TRADING_FROZEN}
 )
 NEXT_DAY_KIND = "next_day"
+_BUSINESS_ORDER = attrgetter("at", "sequence", "key")
 
 
 def fold(events: Iterable[Event], *, next_day: bool, next_trading_day: Callable[[date], date], until: datetime) -> Book:
@@ -29,7 +31,7 @@ def fold(events: Iterable[Event], *, next_day: bool, next_trading_day: Callable[
     moves: list[Move] = []
     waiting: list[Waiting] = []
     coming: deque[tuple[datetime, int]] = deque()
-    for event in sorted(events, key=lambda one: (one.at, one.sequence, one.key)):
+    for event in sorted(events, key=_BUSINESS_ORDER):
         if event.at > until:
             break
         while coming and coming[0][0] <= event.at:
@@ -42,7 +44,7 @@ def fold(events: Iterable[Event], *, next_day: bool, next_trading_day: Callable[
             target = Slot.NEXT_DAY
             _add_coming(coming, _opening(next_trading_day(event.day)), event.units)
         _apply(position, source, target, event.units)
-        moves.append(Move(event.id, str(event.kind), source, target, event.units, event.at))
+        moves.append(Move(event.id, event.kind._value_, source, target, event.units, event.at))
     while coming and coming[0][0] <= until:
         moves.append(_free(coming.popleft(), position))
     return Book(tuple(moves), tuple(waiting), position, coming[0][0] if coming else None)

@@ -23,8 +23,8 @@ def total(quantities: Iterable[Quantity]) -> int:
 
 def amount_fen(instrument: Instrument, *, units: int, price_fen: int) -> int:
     """Answer what *units* cost at a price per displayed unit, or per unit and year (pollution rights; rule 7)."""
-    years = instrument.term_years or 1
-    return half_up(units * price_fen * years, 10**instrument.decimals)
+    amount = units * price_fen * (instrument.term_years or 1)
+    return half_up(amount, 10**instrument.decimals) if instrument.decimals else amount
 
 
 def shown(quantity: Quantity) -> str:

@@ -155,10 +155,8 @@ def _finality(record: Record) -> Iterator[Finding]:
         yield reject(32, "final_needs_official_correction")
 
 
-def check_certificate(record: Record, instrument: Instrument, sold: set[str]) -> Iterator[Finding]:
+def check_certificate(record: Record, sold: set[str]) -> Iterator[Finding]:
     """Rule 35: a green certificate has its code and is sold once."""
-    if instrument.kind is not Kind.GEC:
-        return
     if not record.serials:
         yield reject(35, "certificate_code_missing")
     elif record.kind in (K.SELL, K.BUY) and record.serials in sold:

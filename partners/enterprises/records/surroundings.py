@@ -9,7 +9,8 @@ from partners.enterprises.calendar import TradingCalendar
 from partners.enterprises.instruments.model import Instrument
 from partners.enterprises.parties.model import Enterprise, MarketAccount
 from partners.enterprises.prices.model import DayPrice
-from partners.enterprises.rulebook.model import RuleBook, TradingLimits
+from partners.enterprises.records.trade_rules import Ground, ground_of
+from partners.enterprises.rulebook.model import RuleBook
 
 # The 2019–2020 allowance under the names that statements use for it (rule 5).
 ALIASES = {"CEA19-20": "CEA", "CEA1920": "CEA", "CEA20": "CEA", "碳排放配额": "CEA", "碳排放配额19-20": "CEA"}
@@ -48,11 +49,23 @@ class Surroundings:
     carry_filed_t: int = 0
     projects: dict[str, Project] = field(default_factory=dict)
     certificates_sold: set[str] = field(default_factory=set)
+    _grounds: dict[tuple[str, date, int | None], Ground] = field(default_factory=dict)
 
     def instrument(self, code: str) -> Instrument | None:
         """Answer the instrument of a code or of one of its other names."""
         return self.instruments.get(code) or self.instruments.get(ALIASES.get(code, ""))
 
-    def limits(self, day: date) -> TradingLimits:
-        """Answer what the trading rules allowed on *day*."""
-        return self.book.limits(day)
+    def ground(self, instrument: Instrument, day: date, method: int | None) -> Ground:
+        """Answer what holds for every trade of an instrument on a day by a method."""
+        key = (instrument.code, day, method)
+        known = self._grounds.get(key)
+        if known is None:
+            known = self._grounds[key] = ground_of(
+                instrument,
+                day=day,
+                method=method,
+                limits=self.book.limits(day),
+                price=self.prices.get((instrument.code, day)),
+                calendar=self.calendar,
+            )
+        return known

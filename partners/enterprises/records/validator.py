@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from partners.enterprises.findings import Finding, Severity, reject, warn
-from partners.enterprises.instruments.model import Instrument
+from partners.enterprises.instruments.model import Instrument, Kind
 from partners.enterprises.parties.rules import credit_code
 from partners.enterprises.records import trade_rules
 from partners.enterprises.records.model import MOVES, TRADES, Action, Record, RecordKind, Slot
@@ -16,7 +16,7 @@ from partners.enterprises.records.parsing import Unreadable
 from partners.enterprises.records.surroundings import Surroundings
 
 TRADING_KINDS = TRADES | {RecordKind.TRADING_FROZEN, RecordKind.TRADING_UNFROZEN}
-AVAILABLE = {"registry": Slot.REGISTRY, "trading": Slot.TRADING}
+Parties = dict[tuple[str, str, RecordKind], tuple[Finding, ...]]
 
 
 class Outcome(StrEnum):
@@ -42,12 +42,15 @@ class Answer:
 def validate(lines: Iterable[Record | Unreadable], around: Surroundings) -> list[Answer]:
     """Answer every line. The surroundings remember the keys and sums of earlier lines of the same file."""
     balances: dict[tuple[str, str], int] = {}
-    return [_answer(line, around, balances) for line in lines]
+    parties: Parties = {}
+    return [_answer(line, around, balances, parties) for line in lines]
 
 
-def _answer(line: Record | Unreadable, around: Surroundings, balances: dict[tuple[str, str], int]) -> Answer:
+def _answer(
+    line: Record | Unreadable, around: Surroundings, balances: dict[tuple[str, str], int], parties: Parties
+) -> Answer:
     if isinstance(line, Unreadable):
-        return Answer(line.line, Outcome.REJECTED, None, findings=[line.finding])
+        return Answer(line.line, Outcome.REJECTED, None, b"", 0, [line.finding])
     instrument = around.instrument(line.instrument)
     if instrument is not None:
         line.instrument = instrument.code
@@ -55,15 +58,16 @@ def _answer(line: Record | Unreadable, around: Surroundings, balances: dict[tupl
     key = line.natural_key
     known = around.on_file.get(key)
     if known == content_hash and line.action is not Action.CANCEL:
-        return Answer(line.line, Outcome.DUPLICATE, line, content_hash, findings=[warn(1, "known_already")])
-    findings = list(_key(line, known, waits=key in around.unapproved))
-    findings += _who(line, around)
-    findings += _what(line, instrument, around)
-    findings += _running_balance(line, balances)
+        return Answer(line.line, Outcome.DUPLICATE, line, content_hash, 0, [warn(1, "known_already")])
+    findings = [*_key(line, known, around), *_who(line, around, parties), *_what(line, instrument, around)]
+    if line.balance_after is not None:
+        findings += _running_balance(line, balances)
     findings += _late(line, around)
-    for finding in findings:
-        if finding.severity is Severity.REJECT:
-            return Answer(line.line, Outcome.REJECTED, line, content_hash, findings=findings)
+    if findings:
+        findings = around.book.weighed(findings, line.day)
+        for finding in findings:
+            if finding.severity is Severity.REJECT:
+                return Answer(line.line, Outcome.REJECTED, line, content_hash, 0, findings)
     if line.action is Action.CANCEL:
         around.on_file.pop(key, None)
     else:
@@ -72,20 +76,27 @@ def _answer(line: Record | Unreadable, around: Surroundings, balances: dict[tupl
     return Answer(line.line, Outcome.STAGED, line, content_hash, revision, findings)
 
 
-def _key(record: Record, known: bytes | None, *, waits: bool) -> Iterator[Finding]:
+def _key(record: Record, known: bytes | None, around: Surroundings) -> Sequence[Finding]:
     """Rule 1: other facts under a known key need REPLACE or CANCEL, and these need a known key."""
     if not record.number:
-        yield reject(1, "number_missing")
-    if record.action is Action.NEW and known is not None:
-        yield reject(1, "known_with_other_content")
-    if record.action is not Action.NEW and known is None:
-        yield reject(1, "nothing_to_correct")
-    if record.action is not Action.NEW and waits:
-        yield reject(1, "earlier_row_not_approved")
+        return (reject(1, "number_missing"),)
+    if record.action is Action.NEW:
+        return () if known is None else (reject(1, "known_with_other_content"),)
+    if known is None:
+        return (reject(1, "nothing_to_correct"),)
+    return (reject(1, "earlier_row_not_approved"),) if record.natural_key in around.unapproved else ()
 
 
-def _who(record: Record, around: Surroundings) -> Iterator[Finding]:
+def _who(record: Record, around: Surroundings, parties: Parties) -> tuple[Finding, ...]:
     """Rules 3, 4 and 39: the enterprise's own credit code and account, in the right system, and it may hold rights."""
+    asked = (record.credit_code, record.account_no, record.kind)
+    known = parties.get(asked)
+    if known is None:
+        known = parties[asked] = tuple(_parties(record, around))
+    return known
+
+
+def _parties(record: Record, around: Surroundings) -> Iterator[Finding]:
     enterprise = around.enterprise
     if record.credit_code:
         code = credit_code(record.credit_code)
@@ -95,50 +106,52 @@ def _who(record: Record, around: Surroundings) -> Iterator[Finding]:
             yield reject(3, "another_enterprise")
     account = around.accounts.get(record.account_no)
     if account is None or account.enterprise_id != enterprise.id:
-        yield reject(4, "account_not_of_enterprise", account=record.account_no)
+        yield reject(4, "account_not_of_enterprise", account=record.account_no[:60])
     elif account.system != ("trading" if record.kind in TRADING_KINDS else "registry"):
         yield reject(4, "account_of_another_system", system=account.system)
     if enterprise.standing != "participant":
         yield reject(39, "may_not_hold_rights", standing=enterprise.standing)
 
 
-def _what(record: Record, instrument: Instrument | None, around: Surroundings) -> Iterator[Finding]:
+def _what(record: Record, instrument: Instrument | None, around: Surroundings) -> list[Finding]:
     """Rule 5, then the rules of trades or of movements."""
     if instrument is None or not instrument.is_tradable:
         code = "instrument_unknown" if instrument is None else "index_is_no_instrument"
-        yield reject(5, code, instrument=record.instrument)
-        return
+        return [reject(5, code, instrument=record.instrument[:60])]
+    findings: list[Finding] = []
     if record.kind in TRADES:
-        price = around.prices.get((instrument.code, record.day))
-        trade = trade_rules.Trade(record, instrument, around.limits(record.day), price, around.calendar)
+        ground = around.ground(instrument, record.day, record.method)
         for check in trade_rules.CHECKS:
-            finding = check(trade)
+            finding = check(record, ground)
             if finding is not None:
-                yield finding
+                findings.append(finding)
     else:
-        yield from check_movement(record, instrument, around)
-    yield from check_certificate(record, instrument, around.certificates_sold)
+        findings.extend(check_movement(record, instrument, around))
+    if instrument.kind is Kind.GEC:
+        findings.extend(check_certificate(record, around.certificates_sold))
+    return findings
 
 
 def _running_balance(record: Record, balances: dict[tuple[str, str], int]) -> Iterator[Finding]:
     """Rule 18: a statement's balance is the one before and the movement."""
-    if record.balance_after is None:
-        return
+    printed = record.balance_after or 0
     key = (record.account_no, record.instrument)
-    before, balances[key] = balances.get(key), record.balance_after
+    before, balances[key] = balances.get(key), printed
     if before is None:
         return
     source, target = MOVES.get(record.kind, (None, None))
     slot = Slot.TRADING if record.kind in TRADING_KINDS else Slot.REGISTRY
     change = (record.units if target is slot else 0) - (record.units if source is slot else 0)
-    if before + change != record.balance_after:
-        yield reject(18, "running_balance_differs", expected=before + change, printed=record.balance_after)
+    if before + change != printed:
+        yield reject(18, "running_balance_differs", expected=before + change, printed=printed)
 
 
-def _late(record: Record, around: Surroundings) -> Iterator[Finding]:
+def _late(record: Record, around: Surroundings) -> Sequence[Finding]:
     """Rule 17: late rows land at their business time; closed days need an approval of their own."""
-    if around.booked_until is not None and record.business_at < around.booked_until:
-        yield warn(17, "arrived_late")
-    closed = around.enterprise.closed_until
+    booked_until, closed = around.booked_until, around.enterprise.closed_until
+    if (booked_until is None or record.business_at >= booked_until) and (closed is None or record.day > closed):
+        return ()
+    late = [warn(17, "arrived_late")] if booked_until is not None and record.business_at < booked_until else []
     if closed is not None and record.day <= closed:
-        yield warn(17, "period_closed", closed_until=closed.isoformat())
+        late.append(warn(17, "period_closed", closed_until=closed.isoformat()))
+    return late

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 
+from partners.enterprises.findings import Finding, Severity
 from partners.enterprises.rulebook.errors import ParameterUnknown
 
 Value = object
+FIRST_LIMITS = date(2021, 7, 16)  # The day on which the national market opened.
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,30 @@ class RuleBook:
     years: dict[int, ObligationYear]
     acceptances: tuple[Acceptance, ...]
     _limits: dict[date, TradingLimits] = field(default_factory=dict)
+    _standing: dict[tuple[int, date], Rule | None] = field(default_factory=dict)
+
+    def rule(self, number: int, day: date) -> Rule | None:
+        """Answer the rule as it stood on *day*, or None where it was not in force yet."""
+        key = (number, day)
+        if key not in self._standing:
+            held = [one for one in self.rules if one.number == number and one.valid_from <= day]
+            self._standing[key] = max(held, key=lambda one: one.valid_from, default=None)
+        return self._standing[key]
+
+    def weighed(self, findings: Iterable[Finding], day: date) -> list[Finding]:
+        """Leave out what no rule said on *day*, and weigh the rest as the rule of that day does.
+
+        A rule whose row of the day says ``-`` was repealed; one that says ``W`` alone only warns. What cannot be read
+        (rule 0) is refused on any day.
+        """
+        weighed = []
+        for finding in findings:
+            rule = self.rule(finding.rule, day)
+            if finding.rule == 0 or (rule is not None and rule.severity == "W" and finding.severity == Severity.REJECT):
+                weighed.append(finding if finding.rule == 0 else replace(finding, severity=Severity.WARN))
+            elif rule is not None and rule.severity != "-":
+                weighed.append(finding)
+        return weighed
 
     def parameter(self, name: str, day: date) -> Parameter:
         """Answer the parameter that held on *day*. Raises ParameterUnknown where none did."""
@@ -113,7 +139,8 @@ class RuleBook:
         return tuple(int(one) for one in value)
 
     def limits(self, day: date) -> TradingLimits:
-        """Answer the trading limits of *day*. Raises ParameterUnknown before the market opened."""
+        """Answer the trading limits of *day*; before the first ones were published, the first ones."""
+        day = max(day, FIRST_LIMITS)
         known = self._limits.get(day)
         if known is None:
             known = self._limits[day] = self._limits_on(day)
