@@ -49,23 +49,34 @@ def merchants_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Merch
     return {merchant.id: merchant for merchant in found}
 
 
+def merchants_by_name(session: Session, *, after: UUID | None = None, limit: int = 20) -> Sequence[Merchant]:
+    """Answer all merchants by name, from the one after *after* on. Raises MerchantUnknown."""
+    query = sa.select(Merchant)
+    if after is not None:
+        last = merchant_of(session, after)
+        query = query.where(
+            sa.tuple_(Merchant.name, Merchant.id) > sa.tuple_(sa.literal(last.name), sa.literal(last.id))
+        )
+    return session.scalars(query.order_by(Merchant.name, Merchant.id).limit(limit)).all()
+
+
 def stores_of(session: Session, merchant_id: UUID) -> Sequence[Store]:
-    """Answer the merchant's stores in the order in which they were opened, two hundred at most."""
-    query = sa.select(Store).where(Store.merchant_id == merchant_id).order_by(Store.id).limit(COUNTERS_AT_MOST)
-    return session.scalars(query).all()
+    """Answer the merchant's open stores in the order in which they were opened, two hundred at most."""
+    query = sa.select(Store).where(Store.merchant_id == merchant_id, Store.closed_at.is_(None))
+    return session.scalars(query.order_by(Store.id).limit(COUNTERS_AT_MOST)).all()
 
 
 def counters_of(session: Session, merchant_id: UUID) -> Sequence[CounterPlace]:
-    """Answer the merchant's counters in the order in which they were opened, two hundred at most."""
-    rows = session.execute(
-        _places().where(Counter.merchant_id == merchant_id).order_by(Counter.id).limit(COUNTERS_AT_MOST)
-    )
+    """Answer the merchant's open counters in the order in which they were opened, two hundred at most."""
+    query = _places().where(Counter.merchant_id == merchant_id, Counter.closed_at.is_(None))
+    rows = session.execute(query.order_by(Counter.id).limit(COUNTERS_AT_MOST))
     return [CounterPlace(*row) for row in rows]
 
 
 def counter_of(session: Session, counter_id: UUID, *, merchant_id: UUID) -> CounterPlace:
-    """Answer the merchant's counter. Raises CounterUnknown, also for a counter of another merchant."""
-    row = session.execute(_places().where(Counter.id == counter_id, Counter.merchant_id == merchant_id)).one_or_none()
+    """Answer the merchant's open counter. Raises CounterUnknown, also for a counter of another merchant."""
+    query = _places().where(Counter.id == counter_id, Counter.merchant_id == merchant_id, Counter.closed_at.is_(None))
+    row = session.execute(query).one_or_none()
     if row is None:
         raise CounterUnknown(counter=counter_id)
     return CounterPlace(*row)

@@ -1,8 +1,46 @@
 """Offers: what merchants hand over for coins, how much of it is left, and who may take it."""
 
-from rewards.offers.actions import lock_stock, move_stock, open_offer
-from rewards.offers.errors import OfferInvalid, OfferLimitReached, OfferNotOpen, OfferSoldOut, OfferUnknown
-from rewards.offers.model import KINDS, Offer, OfferStock
+from rewards.offers.actions import (
+    Plan,
+    Terms,
+    Texts,
+    change_stock,
+    draft_offer,
+    end_offer,
+    lock_stock,
+    move_stock,
+    open_offer,
+    pause_offer,
+    publish_offer,
+    reschedule_offer,
+    restore_offers,
+    resume_offer,
+    revise_draft,
+    reword_offer,
+    withhold_offers,
+)
+from rewards.offers.errors import (
+    OfferInvalid,
+    OfferLimitReached,
+    OfferNotOpen,
+    OfferSoldOut,
+    OfferStateUnfit,
+    OfferTermsFixed,
+    OfferUnknown,
+    StockConflict,
+    StockTooLow,
+)
+from rewards.offers.model import (
+    DAY_MINUTES,
+    EVERY_DAY,
+    KINDS,
+    Deal,
+    Offer,
+    OfferState,
+    OfferStock,
+    OfferText,
+    StockChange,
+)
 from rewards.offers.queries import (
     OfferFilter,
     OfferRow,
@@ -12,10 +50,15 @@ from rewards.offers.queries import (
     offers_of_merchant,
     open_offers,
 )
-from rewards.offers.rules import check_takable, is_open, next_ordinal, voucher_end
+from rewards.offers.rules import STEPS, check_takable, is_open, is_usable, next_ordinal, voucher_end
+from rewards.offers.shelf import shelf_of, stock_changes_of, texts_by_version
 
 __all__ = [
+    "DAY_MINUTES",
+    "EVERY_DAY",
     "KINDS",
+    "STEPS",
+    "Deal",
     "Offer",
     "OfferFilter",
     "OfferInvalid",
@@ -23,11 +66,25 @@ __all__ = [
     "OfferNotOpen",
     "OfferRow",
     "OfferSoldOut",
+    "OfferState",
+    "OfferStateUnfit",
     "OfferStock",
+    "OfferTermsFixed",
+    "OfferText",
     "OfferUnknown",
+    "Plan",
+    "StockChange",
+    "StockConflict",
+    "StockTooLow",
+    "Terms",
+    "Texts",
     "best_within",
+    "change_stock",
     "check_takable",
+    "draft_offer",
+    "end_offer",
     "is_open",
+    "is_usable",
     "lock_stock",
     "move_stock",
     "next_ordinal",
@@ -36,5 +93,16 @@ __all__ = [
     "offers_of_merchant",
     "open_offer",
     "open_offers",
+    "pause_offer",
+    "publish_offer",
+    "reschedule_offer",
+    "restore_offers",
+    "resume_offer",
+    "revise_draft",
+    "reword_offer",
+    "shelf_of",
+    "stock_changes_of",
+    "texts_by_version",
     "voucher_end",
+    "withhold_offers",
 ]

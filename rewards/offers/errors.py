@@ -1,11 +1,15 @@
-"""Why an offer cannot be taken. In this order: the first that applies is raised.
+"""Why an offer cannot be taken, or not be changed. In this order: the first that applies is raised.
 
 DomainError
 ├── OfferUnknown            offer
 ├── OfferNotOpen            offer, valid_from, valid_until
 ├── OfferSoldOut            offer
 ├── OfferLimitReached       offer, per_person
-└── OfferInvalid            fields: an offer that nobody could take, or one opened before with other facts
+├── OfferInvalid            fields: an offer that nobody could take, or one opened before with other facts
+├── OfferStateUnfit         offer, state, wanted: the step does not lead on from this state
+├── OfferTermsFixed         offer: it was published, so its price and hours are what was promised
+├── StockTooLow             offer, left: less is left than was to be taken out
+└── StockConflict           change: the request id was used for another change of stock
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ class OfferUnknown(DomainError):
 
 
 class OfferNotOpen(DomainError):
-    """The offer has not begun, or is over."""
+    """The offer has not begun, is paused, or is over."""
 
     code = "offer_not_open"
 
@@ -41,3 +45,27 @@ class OfferInvalid(DomainError):
     """The offer could never be taken, or its id was used for another offer."""
 
     code = "offer_invalid"
+
+
+class OfferStateUnfit(DomainError):
+    """From the offer's state no such step leads on."""
+
+    code = "offer_state_unfit"
+
+
+class OfferTermsFixed(DomainError):
+    """Citizens have seen the offer: price, deal and hours of use stay as they were promised."""
+
+    code = "offer_terms_fixed"
+
+
+class StockTooLow(DomainError):
+    """Less is left than was to be taken out."""
+
+    code = "stock_too_low"
+
+
+class StockConflict(DomainError):
+    """The request id was used for another change of stock."""
+
+    code = "request_conflict"

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from rewards.offers.errors import OfferUnknown
-from rewards.offers.model import Offer, OfferStock
+from rewards.offers.model import Offer, OfferStock, on_show_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def offers_of_merchant(session: Session, merchant_id: UUID, *, limit: int = 100)
 
 
 def _wanted(now: datetime, wanted: OfferFilter) -> sa.Select[Offer, int, int]:
-    query = _rows().where(Offer.valid_from <= now, Offer.valid_until > now)
+    query = _rows().where(on_show_at(now))
     if wanted.kind is not None:
         query = query.where(Offer.kind == wanted.kind)
     if wanted.county_code is not None:

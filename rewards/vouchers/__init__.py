@@ -4,6 +4,10 @@ from rewards.vouchers.actions import cancel, expire_vouchers, take_offer
 from rewards.vouchers.codes import CodeBook, grouped
 from rewards.vouchers.counter import redeem, scan_code
 from rewards.vouchers.errors import (
+    OfflineBatchInvalid,
+    RedemptionPaidOut,
+    RedemptionUndoTooLate,
+    RedemptionUnknown,
     ScanConflict,
     ScanTooOld,
     ScanUnknown,
@@ -11,9 +15,21 @@ from rewards.vouchers.errors import (
     VoucherCancelled,
     VoucherConflict,
     VoucherExpired,
+    VoucherOutsideHours,
     VoucherUnknown,
 )
-from rewards.vouchers.model import Refusal, Scan, State, Voucher
+from rewards.vouchers.model import CodeKind, OfflineRule, OfflineScan, Refusal, Scan, State, Voucher
+from rewards.vouchers.offline import (
+    Outcome,
+    QueuedScan,
+    mark_seen,
+    offline_rule_at,
+    offline_scan_of,
+    offline_scans_of,
+    offline_units,
+    revoked_numbers,
+    upload_scans,
+)
 from rewards.vouchers.queries import (
     ordinals_taken,
     redeemed_at_counter,
@@ -23,35 +39,57 @@ from rewards.vouchers.queries import (
     voucher_of,
     vouchers_of,
 )
-from rewards.vouchers.rules import day_start, refusal_now
+from rewards.vouchers.rules import day_start, is_undoable, refusal_now
+from rewards.vouchers.undoing import Undoing, release_vouchers_of, undo_redemption
 
 __all__ = [
     "CodeBook",
+    "CodeKind",
+    "OfflineBatchInvalid",
+    "OfflineRule",
+    "OfflineScan",
+    "Outcome",
+    "QueuedScan",
+    "RedemptionPaidOut",
+    "RedemptionUndoTooLate",
+    "RedemptionUnknown",
     "Refusal",
     "Scan",
     "ScanConflict",
     "ScanTooOld",
     "ScanUnknown",
     "State",
+    "Undoing",
     "Voucher",
     "VoucherAlreadyRedeemed",
     "VoucherCancelled",
     "VoucherConflict",
     "VoucherExpired",
+    "VoucherOutsideHours",
     "VoucherUnknown",
     "cancel",
     "day_start",
     "expire_vouchers",
     "grouped",
+    "is_undoable",
+    "mark_seen",
+    "offline_rule_at",
+    "offline_scan_of",
+    "offline_scans_of",
+    "offline_units",
     "ordinals_taken",
     "redeem",
     "redeemed_at_counter",
     "redeemed_total",
     "refusal_now",
+    "release_vouchers_of",
+    "revoked_numbers",
     "scan_code",
     "scan_of",
     "scanned_voucher",
     "take_offer",
+    "undo_redemption",
+    "upload_scans",
     "voucher_of",
     "vouchers_of",
 ]

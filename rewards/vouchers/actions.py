@@ -29,8 +29,9 @@ def take_offer(session: Session, *, offer_id: UUID, citizen_id: UUID, request_id
     The same request answers the same voucher again. Raises OfferUnknown, VoucherConflict, OfferNotOpen, OfferSoldOut,
     OfferLimitReached, InsufficientBalance.
     """
-    offer = offers.offer_of(session, offer_id).offer
+    # The stock's lock first: what the offer says after it holds until this transaction ends.
     left = offers.lock_stock(session, offer_id)
+    offer = offers.offer_of(session, offer_id).offer
     known = session.get(Voucher, (ledger.stripe_of(citizen_id), request_id))
     if known is not None:
         return _same(known, offer_id=offer_id, citizen_id=citizen_id)
@@ -42,9 +43,9 @@ def take_offer(session: Session, *, offer_id: UUID, citizen_id: UUID, request_id
     voucher = Voucher(
         stripe=ledger.stripe_of(citizen_id), id=request_id, number=_next_number(session, citizen_id),
         citizen_id=citizen_id, offer_id=offer_id, merchant_id=offer.merchant_id,
-        ordinal=offers.next_ordinal(ordinals), coins_units=offer.coins_units, hold_id=hold.id, taken_at=now,
-        expires_at=expires_at, redeemed_at=None, redemption_id=None, redeemed_by=None, counter_id=None,
-        cancelled_at=None, released_at=None,
+        ordinal=offers.next_ordinal(ordinals), coins_units=offer.coins_units, offer_version=offer.text_version,
+        hold_id=hold.id, taken_at=now, expires_at=expires_at, redeemed_at=None, redemption_id=None, redeemed_by=None,
+        counter_id=None, cancelled_at=None, released_at=None, undone_at=None, undone_by=None, undo_reason=None,
     )  # fmt: skip
     session.add(voucher)
     session.flush()

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 import ledger
+from rewards import offers
 from rewards.vouchers import queries, rules
 from rewards.vouchers.actions import close_if_open
 from rewards.vouchers.codes import CodeBook
-from rewards.vouchers.errors import ScanConflict, ScanUnknown, VoucherExpired
+from rewards.vouchers.errors import ScanConflict, ScanUnknown, VoucherExpired, VoucherOutsideHours
 from rewards.vouchers.model import Refusal, Scan, Voucher
 
 
@@ -53,7 +54,7 @@ def redeem(session: Session, *, scan_id: UUID, merchant_id: UUID, clerk_id: UUID
     """Redeem the voucher of an accepted scan, once: its coins become the merchant's takings.
 
     Confirming the same scan again answers the same redemption. Raises ScanUnknown, ScanTooOld,
-    VoucherAlreadyRedeemed, VoucherCancelled, VoucherExpired.
+    VoucherAlreadyRedeemed, VoucherCancelled, VoucherExpired, VoucherOutsideHours, AccountClosed.
     """
     scan = queries.scan_of(session, merchant_id=merchant_id, scan_id=scan_id)
     voucher = queries.scanned_voucher(session, scan)
@@ -72,6 +73,8 @@ def redeem(session: Session, *, scan_id: UUID, merchant_id: UUID, clerk_id: UUID
         if voucher.redemption_id != scan_id:
             rules.check_open(voucher, now=now)
         return voucher
+    if not offers.is_usable(offers.offer_of(session, voucher.offer_id).offer, now=now):
+        raise VoucherOutsideHours(voucher=voucher.id, offer=voucher.offer_id)
     try:
         ledger.settle(session, voucher.hold_id, request_id=scan_id, now=now)
     except ledger.HoldEnded:
@@ -90,4 +93,7 @@ def _judge(
         return None, refusal
     voucher = queries.voucher_numbered(session, reading.number)
     refusal = rules.refusal_of_voucher(voucher, merchant_id=merchant_id, now=now)
+    if voucher is not None and refusal is None:
+        offer = offers.offer_of(session, voucher.offer_id).offer
+        refusal = None if offers.is_usable(offer, now=now) else Refusal.OUTSIDE_HOURS
     return (None if refusal == Refusal.OTHER_MERCHANT else voucher), refusal

@@ -138,8 +138,10 @@ def redeemed_total(session: Session, *, merchant_id: UUID, since: datetime) -> R
 def _in_state(state: State, now: datetime) -> sa.ColumnElement[bool]:
     unused = sa.and_(Voucher.redeemed_at.is_(None), Voucher.cancelled_at.is_(None))
     match state:
+        case State.UNDONE:
+            return Voucher.undone_at.is_not(None)
         case State.REDEEMED:
-            return Voucher.redeemed_at.is_not(None)
+            return sa.and_(Voucher.redeemed_at.is_not(None), Voucher.undone_at.is_(None))
         case State.CANCELLED:
             return Voucher.cancelled_at.is_not(None)
         case State.EXPIRED:

@@ -7,7 +7,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from rewards.vouchers.codes import CodeBook, Reading
-from rewards.vouchers.errors import ScanTooOld, VoucherAlreadyRedeemed, VoucherCancelled, VoucherExpired
+from rewards.vouchers.errors import (
+    RedemptionUndoTooLate,
+    ScanTooOld,
+    VoucherAlreadyRedeemed,
+    VoucherCancelled,
+    VoucherExpired,
+)
 from rewards.vouchers.model import Refusal, Scan, State, Voucher
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
@@ -19,8 +25,12 @@ CONFIRM_WITHIN = timedelta(minutes=10)
 TRIES, TRIES_WITHIN = 20, timedelta(minutes=10)
 """Twenty wrong codes in ten minutes and the clerk has to wait: six digits are not to be guessed."""
 
+UNDO_WITHIN = timedelta(minutes=10)
+"""Long enough to notice a mistake at the counter, short enough that nobody counts on it."""
+
 _REFUSED = {
     State.REDEEMED: Refusal.REDEEMED,
+    State.UNDONE: Refusal.UNDONE,
     State.CANCELLED: Refusal.CANCELLED,
     State.EXPIRED: Refusal.EXPIRED,
 }
@@ -69,8 +79,8 @@ def check_open(voucher: Voucher, *, now: datetime) -> None:
             raise VoucherAlreadyRedeemed(
                 voucher=voucher.id, at=voucher.redeemed_at, by=voucher.redeemed_by, counter=voucher.counter_id
             )
-        case State.CANCELLED:
-            raise VoucherCancelled(voucher=voucher.id, at=voucher.cancelled_at)
+        case State.CANCELLED | State.UNDONE:
+            raise VoucherCancelled(voucher=voucher.id, at=voucher.released_at)
         case State.EXPIRED:
             raise VoucherExpired(voucher=voucher.id, at=voucher.expires_at)
         case State.OPEN:
@@ -81,6 +91,17 @@ def check_fresh(scan: Scan, *, now: datetime) -> None:
     """Refuse to confirm what was read more than ten minutes ago. Raises ScanTooOld."""
     if now - scan.scanned_at > CONFIRM_WITHIN:
         raise ScanTooOld(scan=scan.id, at=scan.scanned_at)
+
+
+def check_undoable(voucher: Voucher, *, now: datetime) -> None:
+    """Refuse to undo what was redeemed more than ten minutes ago. Raises RedemptionUndoTooLate."""
+    if voucher.redeemed_at is None or now - voucher.redeemed_at > UNDO_WITHIN:
+        raise RedemptionUndoTooLate(voucher=voucher.id, minutes=int(UNDO_WITHIN.total_seconds()) // 60)
+
+
+def is_undoable(voucher: Voucher, *, now: datetime) -> bool:
+    """Whether the redemption of *voucher* can still be undone, as far as time goes."""
+    return voucher.undone_at is None and voucher.redeemed_at is not None and now - voucher.redeemed_at <= UNDO_WITHIN
 
 
 def day_start(now: datetime) -> datetime:

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from ledger.kernel.errors import DomainError
 from rewards.offers import (
+    DAY_MINUTES,
+    EVERY_DAY,
+    Deal,
     Offer,
     OfferInvalid,
     OfferLimitReached,
@@ -31,7 +34,8 @@ def coffee(**other: object) -> Offer:
     facts: dict[str, object] = {
         "id": UUID(int=1), "merchant_id": UUID(int=2), "county_code": "360102", "kind": "drink", "title": "咖啡",
         "title_en": "Coffee", "description": "", "description_en": "", "coins_units": 30, "per_person": 2,
-        "voucher_days": 7, "valid_from": BEGIN, "valid_until": END,
+        "voucher_days": 7, "valid_from": BEGIN, "valid_until": END, "published_at": BEGIN, "deal": Deal.COINS,
+        "least_spend_fen": 0, "weekdays": EVERY_DAY, "opens_minute": 0, "closes_minute": DAY_MINUTES,
     }  # fmt: skip
     return Offer(**{**facts, **other})
 

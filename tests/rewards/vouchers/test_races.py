@@ -65,7 +65,8 @@ def check_conserved(database: Database, cafe: Cafe, *, now: datetime) -> None:
         open_units, used_units = session.execute(
             sa.text(
                 "SELECT coalesce(sum(coins_units) FILTER (WHERE redeemed_at IS NULL AND released_at IS NULL"
-                " AND expires_at > :now), 0), coalesce(sum(coins_units) FILTER (WHERE redeemed_at IS NOT NULL), 0)"
+                " AND expires_at > :now), 0), coalesce(sum(coins_units) FILTER (WHERE redeemed_at IS NOT NULL"
+                " AND undone_at IS NULL), 0)"
                 " FROM rewards.voucher WHERE merchant_id = :merchant"
             ),
             {"now": now, "merchant": cafe.id},
