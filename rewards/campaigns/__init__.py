@@ -1,0 +1,1 @@
+"""Campaigns of an institution: goals, teams, check-ins by code, progress from providers, certificates."""
