@@ -7,7 +7,7 @@ CREATE TABLE partners.institution (
     id             uuid PRIMARY KEY REFERENCES platform.organisation (id),
     name           text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
     name_en        text CHECK (length(name_en) BETWEEN 1 AND 200),
-    credit_code    text NOT NULL UNIQUE CHECK (credit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'),   -- 统一社会信用代码, GB 32100-2015
+    credit_code    text NOT NULL CHECK (credit_code ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'),   -- 统一社会信用代码, GB 32100-2015
     type           text NOT NULL CHECK (type IN (
                        'provincial_agency', 'local_agency', 'university', 'school', 'hospital', 'venue', 'other')),
     county_code    text NOT NULL CHECK (county_code ~ '^[0-9]{6}$'),                         -- administrative division (MCA)
@@ -22,6 +22,8 @@ CREATE TABLE partners.institution (
     CONSTRAINT refusals_are_decided CHECK (refusal IS NULL OR decided_at IS NOT NULL),
     CONSTRAINT no_parent_of_itself CHECK (parent_id <> id)
 );
+-- Who was refused may apply again.
+CREATE UNIQUE INDEX institution_code ON partners.institution (credit_code) WHERE refusal IS NULL;
 CREATE INDEX institution_by_parent ON partners.institution (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX institution_by_name ON partners.institution (name, id);
 CREATE INDEX institution_waiting ON partners.institution (applied_at, id) WHERE decided_at IS NULL;

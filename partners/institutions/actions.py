@@ -46,7 +46,8 @@ def apply(
     Raises CreditCodeInvalid, InstitutionExists, ParentUnfit.
     """
     plain = credit_code(code)
-    if session.scalar(sa.select(Institution.id).where(Institution.credit_code == plain)) is not None:
+    taken = sa.select(Institution.id).where(Institution.credit_code == plain, Institution.refusal.is_(None))
+    if session.scalar(taken) is not None:
         raise InstitutionExists(credit_code=plain)
     _check_parent(session, institution_id, parent_id)
     institution = Institution(

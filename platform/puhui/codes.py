@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from puhui.edge import house
 from puhui.settings import Settings
+from rewards.campaigns.rules import PREFIX as CAMPAIGN_PREFIX
 from rewards.vouchers import CodeBook
 from rewards.vouchers.codes import PAY_PREFIX
 
@@ -29,6 +30,17 @@ def pay_code_book() -> CodeBook:
 def pay_code_book_of(settings: Settings) -> CodeBook:
     """Answer the book of pay codes of *settings*."""
     return CodeBook(key=_key(settings, b"puhui pay codes"), step_seconds=settings.code_step_seconds, prefix=PAY_PREFIX)
+
+
+def campaign_code_book() -> CodeBook:
+    """Answer the book of the codes that campaigns' screens and posters show."""
+    return campaign_code_book_of(house().settings)
+
+
+def campaign_code_book_of(settings: Settings) -> CodeBook:
+    """Answer the book of campaign codes of *settings*."""
+    key = _key(settings, b"puhui campaign codes")
+    return CodeBook(key=key, step_seconds=settings.code_step_seconds, prefix=CAMPAIGN_PREFIX)
 
 
 def _key(settings: Settings, purpose: bytes) -> bytes:

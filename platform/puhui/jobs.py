@@ -24,6 +24,7 @@ from puhui.db import Database
 from puhui.deliveries import send_due
 from puhui.identity.forgetting import forget_expired
 from puhui.identity.vault import Vault
+from puhui.institution_jobs import award_scheme_points, count_campaigns, review_scheme_points
 from puhui.market_jobs import reconcile_market, release_market_units
 from puhui.settings import Settings
 from rewards import activities, vouchers
@@ -106,6 +107,9 @@ TIMETABLE = (
     Job("forget-log-ins", forget_log_ins, daily_at=(2, 40)),
     Job("forget-calls", forget_calls, daily_at=(2, 50)),
     Job("audit-ledger", audit_ledger, daily_at=(3, 10)),
+    Job("award-scheme-points", award_scheme_points, every=timedelta(minutes=1)),
+    Job("review-scheme-points", review_scheme_points, daily_at=(3, 40)),
+    Job("count-campaigns", count_campaigns, every=timedelta(minutes=5)),
     Job("release-market-units", release_market_units, every=timedelta(minutes=10)),
     Job("reconcile-market", reconcile_market, daily_at=(3, 30)),
 )

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from ledger.kernel.errors import DomainError
 from puhui.problems.identity import IDENTITY
+from puhui.problems.institutions import INSTITUTIONS
 from puhui.problems.intake import INTAKE
 from puhui.problems.kinds import Problem
 from puhui.problems.ledger import LEDGER
@@ -34,6 +35,7 @@ PROBLEMS: dict[str, Problem] = {
     **PAYMENTS,
     **ROOMS,
     **SPENDING,
+    **INSTITUTIONS,
 }
 
 STATUSES: dict[int, tuple[object, object]] = {

@@ -30,5 +30,13 @@ SPENDING: dict[str, Problem] = {
     "family_head_stays": conflict(_l("户主不能退出，只能解散家庭。")),
     "family_spending_refused": Problem(HTTPStatus.FORBIDDEN, _l("户主还没有允许您使用家庭碳币。")),
     "family_coins_in_use": conflict(_l("家庭碳币还有未使用的券，或有十分钟内的付款，请处理后再解散。")),
+    "exchange_limit_reached": conflict(_l("每人每日最多换 %(most)s 碳币，请明天再换。"), "most"),
+    "entry_unknown": missing(_l("没有这笔明细。")),
+    "coins_moved": conflict(_l("碳币刚刚有变动，请再试一次。")),
+    "recipient_invalid": bad(_l("捐赠对象的资料有误。")),
+    "recipient_unknown": missing(_l("没有这个捐赠对象。")),
+    "recipient_closed": conflict(_l("这个捐赠对象已不再接受捐赠。")),
+    "gift_unknown": missing(_l("没有这笔捐赠。")),
+    "static_code_refused": conflict(_l("此券无法核销。")),
     "family_band_invalid": bad(_l("请选择未成年人的出生年段。")),
 }
