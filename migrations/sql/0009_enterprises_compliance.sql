@@ -68,6 +68,7 @@ CREATE TABLE partners.market_break (
     owner_id       uuid,
     resolved_at    timestamptz,
     resolved_by    uuid,
+    reason         text CHECK (reason IN ('timing', 'statement_missing', 'source_corrects', 'our_mistake', 'other')),
     resolution     text,
     PRIMARY KEY (stripe, id),
     UNIQUE (stripe, enterprise_id, rule, code, subject, facts_hash),
@@ -87,11 +88,13 @@ CREATE TABLE partners.market_document (
     receipt_no     text NOT NULL CHECK (receipt_no <> ''),
     filed_on       date NOT NULL,
     sha256         bytea CHECK (octet_length(sha256) = 32),
+    file_id        uuid,
     recorded_by    uuid NOT NULL,
     recorded_at    timestamptz NOT NULL,
     PRIMARY KEY (enterprise_id, id),
     CONSTRAINT months_are_of_filings CHECK ((kind = 'monthly_filing') = (month IS NOT NULL))
 );
+COMMENT ON COLUMN partners.market_document.file_id IS 'The paper itself (platform.kept_file), where it was handed in.';
 CREATE UNIQUE INDEX market_document_once ON partners.market_document (enterprise_id, year, kind, coalesce(month, 0), receipt_no);
 
 -- Foreign registries: issued and retired blocks of serial numbers, as their extracts said. Money and people are left out.

@@ -50,7 +50,9 @@ CREATE TABLE partners.market_file (
     sha256         bytea NOT NULL CHECK (octet_length(sha256) = 32),
     name           text NOT NULL,
     bytes          bytea NOT NULL,
+    content        text NOT NULL DEFAULT 'records' CHECK (content IN ('records', 'snapshot', 'pledges', 'releases', 'obligations')),
     mapping        jsonb NOT NULL,
+    facts          jsonb,
     rows_read      integer NOT NULL,
     answers        jsonb NOT NULL,
     state          text NOT NULL DEFAULT 'staged' CHECK (state IN ('staged', 'approved', 'rejected')),
@@ -66,6 +68,7 @@ CREATE TABLE partners.market_file (
     CONSTRAINT second_person CHECK (decided_by IS DISTINCT FROM staged_by OR state = 'rejected'),
     CONSTRAINT rejected_says_why CHECK (state <> 'rejected' OR reason IS NOT NULL)
 );
+COMMENT ON COLUMN partners.market_file.facts IS 'What the lines of a snapshot, of pledges or of obligations say, until a second person lets them in; records have rows of their own.';
 CREATE INDEX market_file_of_enterprise ON partners.market_file (stripe, enterprise_id, id DESC);
 
 -- Every line of a file that has something to say; the line itself is in the file's bytes.

@@ -61,13 +61,15 @@ def file_document(
     recorded_by: UUID,
     request_id: UUID,
     now: datetime,
+    file_id: UUID | None = None,
 ) -> None:
     """Keep the receipt of a filing, report, verification result or notice. Raises DocumentInvalid."""
     if kind not in DOCUMENTS or (kind == "monthly_filing") != (month is not None) or not receipt_no.strip():
         raise DocumentInvalid(kind=kind, month=month)
     connection_of(session).execute(
         """INSERT INTO partners.market_document
-               (enterprise_id, id, year, kind, month, receipt_no, filed_on, sha256, recorded_by, recorded_at)
-           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
-        (enterprise_id, request_id, year, kind, month, receipt_no.strip(), filed_on, sha256, recorded_by, now),
+               (enterprise_id, id, year, kind, month, receipt_no, filed_on, sha256, file_id, recorded_by,
+                recorded_at)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+        (enterprise_id, request_id, year, kind, month, receipt_no.strip(), filed_on, sha256, file_id, recorded_by, now),
     )

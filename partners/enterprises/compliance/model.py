@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,17 @@ class NetSold:
     sold_t: int
     bought_t: int
     held_t: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A paper of the year: *month* for the monthly filings, *file_id* where the paper itself was handed in."""
+
+    id: UUID
+    year: int
+    kind: str
+    month: int | None
+    receipt_no: str
+    filed_on: date
+    file_id: UUID | None
+    recorded_at: datetime

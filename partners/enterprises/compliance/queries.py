@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from partners.enterprises.bulk import read_rows
-from partners.enterprises.compliance.model import NetSold, Obligation
+from partners.enterprises.compliance.model import Document, NetSold, Obligation
 from partners.enterprises.compliance.rules import carry_over_limit
 from partners.enterprises.records.model import MOVES, Outside, Slot
 from partners.enterprises.rulebook.errors import ParameterUnknown
@@ -27,6 +27,17 @@ def obligations_of(session: Session, enterprise_id: UUID) -> list[Obligation]:
         {"id": enterprise_id},
     )
     return [Obligation(*row) for row in rows]
+
+
+def documents_of(session: Session, enterprise_id: UUID, *, year: int, limit: int = 200) -> list[Document]:
+    """Answer the papers of a year, newest first."""
+    rows = read_rows(
+        session,
+        """SELECT id, year, kind, month, receipt_no, filed_on, file_id, recorded_at FROM partners.market_document
+           WHERE enterprise_id = %(id)s AND year = %(year)s ORDER BY filed_on DESC, id DESC LIMIT %(limit)s""",
+        {"id": enterprise_id, "year": year, "limit": limit},
+    )
+    return [Document(*row) for row in rows]
 
 
 def net_sold(session: Session, enterprise_id: UUID, *, since: date, until: date) -> NetSold:

@@ -81,6 +81,13 @@ def year_status(session: Session, *, enterprise_id: UUID, year: int, book: RuleB
     )
 
 
+def years_near(session: Session, enterprise_id: UUID, *, book: RuleBook, today: date) -> list[YearStatus]:
+    """Answer the years that are not done and whose reminder stands today: 90, 30 or 15 days before the deadline."""
+    owed = (one.year for one in obligations_of(session, enterprise_id) if one.year in book.years)
+    states = (year_status(session, enterprise_id=enterprise_id, year=year, book=book, today=today) for year in owed)
+    return [status for status in states if status.reminder is not None]
+
+
 def _gap(session: Session, enterprise_id: UUID, obligation: Obligation, book: RuleBook, today: date) -> Gap:
     done = _done(session, enterprise_id, obligation.year)
     return Gap(

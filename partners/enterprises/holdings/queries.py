@@ -130,10 +130,13 @@ def held_on(session: Session, enterprise_id: UUID, *, instant: datetime) -> dict
     return held
 
 
-def group_held(session: Session, enterprise_id: UUID) -> dict[tuple[str, Slot], int]:
-    """Answer what an enterprise and its subsidiaries hold together, by instrument and slot."""
+def group_held(
+    session: Session, enterprise_id: UUID, *, instant: datetime | None = None
+) -> dict[tuple[str, Slot], int]:
+    """Answer what an enterprise and its subsidiaries hold together, now or at a business *instant*."""
     total: dict[tuple[str, Slot], int] = {}
     for one in group_of(session, enterprise_id):
-        for place, units in held_now(session, one.id).items():
+        held = held_now(session, one.id) if instant is None else held_on(session, one.id, instant=instant)
+        for place, units in held.items():
             total[place] = total.get(place, 0) + units
     return total

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from psycopg import errors as postgres_errors
 from sqlalchemy.orm import Session
 
 from partners.enterprises.bulk import connection_of, read_rows
-from partners.enterprises.parties.errors import AccountTaken, CreditCodeInvalid, EnterpriseExists
+from partners.enterprises.parties.errors import AccountTaken, CreditCodeInvalid, EnterpriseExists, ParentInvalid
 from partners.enterprises.parties.model import Enterprise, MarketAccount
-from partners.enterprises.parties.queries import enterprise_of
+from partners.enterprises.parties.queries import enterprise_of, group_of
 from partners.enterprises.parties.rules import credit_code as plain_code
 
 
@@ -68,3 +68,25 @@ def add_account(
     if (account.enterprise_id, account.market) != (enterprise_id, market):
         raise AccountTaken(account=account_no)
     return account
+
+
+def set_policy(
+    session: Session,
+    *,
+    enterprise_id: UUID,
+    lot_policy: str,
+    free_first: bool,
+    closed_until: date | None,
+    parent_id: UUID | None,
+) -> None:
+    """Write down how an enterprise counts cost, until when its books are closed and whose part it is.
+
+    Raises ParentInvalid.
+    """
+    if parent_id is not None and parent_id in {one.id for one in group_of(session, enterprise_id)}:
+        raise ParentInvalid(enterprise=enterprise_id)
+    connection_of(session).execute(
+        """UPDATE partners.enterprise SET lot_policy = %s, free_first = %s, closed_until = %s, parent_id = %s
+           WHERE id = %s""",
+        (lot_policy, free_first, closed_until, parent_id, enterprise_id),
+    )

@@ -4,7 +4,12 @@ DomainError
 ├── EnterpriseUnknown    enterprise
 ├── EnterpriseExists     enterprise: registered before with other facts
 ├── CreditCodeInvalid    the check digit or form of a unified social credit code is wrong
-└── AccountTaken         account: it is another enterprise's
+├── AccountTaken         account: it is another enterprise's
+├── ApplicationUnknown   application
+├── ApplicationOpen      credit_code: another application of the same firm waits
+├── ApplicationDecided   application: it was admitted or refused before
+├── MayNotTrade          standing: authority, registry, exchange or technical body (rule 39)
+└── ParentInvalid        enterprise: it would be its own parent
 """
 
 from __future__ import annotations
@@ -34,3 +39,33 @@ class AccountTaken(DomainError):
     """The account is known as another enterprise's, or the enterprise has its one trading account (rule 4)."""
 
     code = "market_account_taken"
+
+
+class ApplicationUnknown(DomainError):
+    """There is no such application."""
+
+    code = "application_unknown"
+
+
+class ApplicationOpen(DomainError):
+    """Another application of the same firm waits for its decision."""
+
+    code = "application_open"
+
+
+class ApplicationDecided(DomainError):
+    """The application was admitted or refused before."""
+
+    code = "application_decided"
+
+
+class MayNotTrade(DomainError):
+    """Authorities, registries, exchanges and technical bodies are no trading parties (条例 Art. 7, rule 39)."""
+
+    code = "may_not_trade"
+
+
+class ParentInvalid(DomainError):
+    """An enterprise is no part of itself, nor of one of its subsidiaries."""
+
+    code = "parent_invalid"

@@ -57,3 +57,9 @@ def accounts_of(session: Session, enterprise_id: UUID) -> dict[str, MarketAccoun
         {"id": enterprise_id},
     )
     return {row[1]: MarketAccount(*row) for row in rows}
+
+
+def enterprises(session: Session, *, limit: int = 50, offset: int = 0) -> list[Enterprise]:
+    """Answer the enterprises, by name."""
+    statement: LiteralString = ENTERPRISE + " ORDER BY name, id LIMIT %(limit)s OFFSET %(offset)s"
+    return [Enterprise(*row) for row in read_rows(session, statement, {"limit": limit, "offset": offset})]

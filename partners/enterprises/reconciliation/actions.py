@@ -18,7 +18,7 @@ from partners.enterprises.holdings.queries import book_of, held_now, instruments
 from partners.enterprises.instruments.queries import instruments_by_code
 from partners.enterprises.reconciliation import queries, rules
 from partners.enterprises.reconciliation.errors import BreakUnknown, ResolutionMissing
-from partners.enterprises.reconciliation.model import Break, Difference, Snapshot
+from partners.enterprises.reconciliation.model import REASONS, Break, Difference, Snapshot
 from partners.enterprises.records.model import MARKET_TIME
 
 
@@ -109,15 +109,25 @@ def take_break(session: Session, *, enterprise_id: UUID, break_id: UUID, owner_i
 
 
 def resolve_break(
-    session: Session, *, enterprise_id: UUID, break_id: UUID, resolution: str, resolved_by: UUID, now: datetime
+    session: Session,
+    *,
+    enterprise_id: UUID,
+    break_id: UUID,
+    resolution: str,
+    resolved_by: UUID,
+    now: datetime,
+    reason: str = "other",
 ) -> None:
-    """Close an open break with words that say how. Raises ResolutionMissing, BreakUnknown."""
-    if not resolution.strip():
+    """Close an open break with its reason (of ``REASONS``) and words that say how.
+
+    Raises ResolutionMissing, BreakUnknown.
+    """
+    if not resolution.strip() or reason not in REASONS:
         raise ResolutionMissing(break_id=break_id)
     done = connection_of(session).execute(
-        """UPDATE partners.market_break SET resolved_at = %s, resolved_by = %s, resolution = %s
+        """UPDATE partners.market_break SET resolved_at = %s, resolved_by = %s, reason = %s, resolution = %s
            WHERE stripe = %s AND id = %s AND enterprise_id = %s AND resolved_at IS NULL""",
-        (now, resolved_by, resolution.strip(), ledger.stripe_of(enterprise_id), break_id, enterprise_id),
+        (now, resolved_by, reason, resolution.strip(), ledger.stripe_of(enterprise_id), break_id, enterprise_id),
     )
     if done.rowcount == 0:
         raise BreakUnknown(break_id=break_id)

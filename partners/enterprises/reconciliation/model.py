@@ -20,6 +20,9 @@ class Snapshot:
     units: int
 
 
+REASONS = ("timing", "statement_missing", "source_corrects", "our_mistake", "other")
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Something that does not agree: by rule and code, about a subject."""
@@ -43,6 +46,7 @@ class Break:
     seen_at: datetime
     owner_id: UUID | None
     resolved_at: datetime | None
+    reason: str | None
     resolution: str | None
 
     def age_days(self, now: datetime) -> int:

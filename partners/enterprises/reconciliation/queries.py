@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -86,17 +86,35 @@ def waiting_records(session: Session, enterprise_id: UUID) -> list[WaitingRecord
     return [WaitingRecord(*row) for row in rows]
 
 
-def breaks_of(session: Session, enterprise_id: UUID, *, open_only: bool = True, limit: int = 200) -> list[Break]:
-    """Answer the breaks of an enterprise, oldest first."""
+BREAK: LiteralString = """
+    SELECT id, rule, code, subject, facts, found_at, seen_at, owner_id, resolved_at, reason, resolution
+    FROM partners.market_break"""
+
+
+def breaks_of(
+    session: Session, enterprise_id: UUID, *, open_only: bool = True, limit: int = 200, offset: int = 0
+) -> list[Break]:
+    """Answer the breaks of an enterprise, oldest first; the closed ones behind, the newest of them first."""
+    statement: LiteralString = (
+        BREAK
+        + """ WHERE stripe = %(stripe)s AND enterprise_id = %(enterprise)s AND (resolved_at IS NULL OR NOT %(open)s)
+              ORDER BY resolved_at DESC NULLS FIRST, found_at, id LIMIT %(limit)s OFFSET %(offset)s"""
+    )
+    keys = _keys(enterprise_id) | {"open": open_only, "limit": limit, "offset": offset}
+    return [Break(*row) for row in read_rows(session, statement, keys)]
+
+
+def open_breaks(session: Session, *, limit: int = 200, offset: int = 0) -> list[tuple[str, UUID, Break]]:
+    """Answer the open breaks of all enterprises with the name of each, oldest first; for the operator."""
     rows = read_rows(
         session,
-        """SELECT id, rule, code, subject, facts, found_at, seen_at, owner_id, resolved_at, resolution
-           FROM partners.market_break
-           WHERE stripe = %(stripe)s AND enterprise_id = %(enterprise)s AND (resolved_at IS NULL OR NOT %(open)s)
-           ORDER BY found_at, id LIMIT %(limit)s""",
-        _keys(enterprise_id) | {"open": open_only, "limit": limit},
+        """SELECT e.name, e.id, b.id, rule, code, subject, facts, found_at, seen_at, owner_id, resolved_at, reason,
+                  resolution
+           FROM partners.market_break b JOIN partners.enterprise e ON e.id = b.enterprise_id
+           WHERE resolved_at IS NULL ORDER BY found_at, b.id LIMIT %(limit)s OFFSET %(offset)s""",
+        {"limit": limit, "offset": offset},
     )
-    return [Break(*row) for row in rows]
+    return [(row[0], row[1], Break(*row[2:])) for row in rows]
 
 
 def enterprise_ids(session: Session, *, after: UUID | None = None, limit: int = 1000) -> list[UUID]:
@@ -110,5 +128,5 @@ def enterprise_ids(session: Session, *, after: UUID | None = None, limit: int = 
     return [row[0] for row in rows]
 
 
-def _keys(enterprise_id: UUID) -> dict[str, date | UUID | int | bool]:
+def _keys(enterprise_id: UUID) -> dict[str, object]:
     return {"stripe": ledger.stripe_of(enterprise_id), "enterprise": enterprise_id}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
@@ -17,22 +16,22 @@ from partners.enterprises.bulk import (
     cell,
     connection_of,
     copy_lines,
-    copy_rows,
     read_rows,
     row_ids,
     uncollected,
 )
 from partners.enterprises.calendar import trading_calendar
 from partners.enterprises.holdings.actions import Synced, lock_books, synchronise
-from partners.enterprises.instruments.model import Kind
 from partners.enterprises.instruments.queries import instruments_by_code
-from partners.enterprises.parties.model import Enterprise
 from partners.enterprises.parties.queries import enterprise_of
-from partners.enterprises.records import queries
-from partners.enterprises.records.errors import FileDecided, MappingUnknown, SecondPersonNeeded
-from partners.enterprises.records.mapping import TEMPLATES, Mapping
-from partners.enterprises.records.model import MARKET_TIME, Record
-from partners.enterprises.records.parsing import Unreadable, read_csv, read_table
+from partners.enterprises.records import files, queries
+from partners.enterprises.records.errors import FileDecided, MappingUnknown
+from partners.enterprises.records.files import Staged
+from partners.enterprises.records.mapping import Mapping
+from partners.enterprises.records.model import Record
+from partners.enterprises.records.parsing import read_csv, read_table
+from partners.enterprises.records.surroundings import Surroundings
+from partners.enterprises.records.templates import TEMPLATES
 from partners.enterprises.records.validator import Answer, Outcome, validate
 from partners.enterprises.rulebook.queries import rulebook
 
@@ -56,16 +55,6 @@ RECORD_COLUMNS = (
 NOTHING = "\\N"
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """What became of a file: nothing is booked yet. *seen_before*: these bytes were brought earlier."""
-
-    file_id: UUID
-    seen_before: bool
-    counts: dict[str, int]
-    answers: list[Answer]
-
-
 def save_mapping(session: Session, *, enterprise_id: UUID, name: str, mapping: Mapping, now: datetime) -> None:
     """Keep a mapping under a name, in place of an earlier one; each file keeps what it was read with."""
     connection_of(session).execute(
@@ -85,7 +74,7 @@ def mapping_of(session: Session, *, enterprise_id: UUID, name: str) -> Mapping:
     if rows:
         return Mapping(**rows[0][0])
     if name in TEMPLATES:
-        return TEMPLATES[name]
+        return TEMPLATES[name].mapping
     raise MappingUnknown(mapping=name)
 
 
@@ -110,58 +99,32 @@ def stage_file(
     known = queries.file_by_hash(session, enterprise_id=enterprise_id, sha256=sha256)
     if known is not None:
         return Staged(known.id, seen_before=True, counts=known.answers, answers=[])
-    enterprise = enterprise_of(session, enterprise_id)
+    brought = files.Brought(request_id, enterprise_id, name, content, sha256, staged_by, now)
     with uncollected():
-        lines = read_csv(content, mapping) if table is None else read_table(table, mapping)
-        answers, keep_until = _validate(session, enterprise, lines, now=now)
-        counts = dict(sorted(Counter(answer.outcome.value for answer in answers).items()))
-        stripe = ledger.stripe_of(enterprise_id)
-        columns = (
-            *("stripe", "id", "enterprise_id", "sha256", "name", "bytes", "mapping", "rows_read", "answers"),
-            *("staged_by", "staged_at", "keep_until"),
-        )
-        described = json.dumps(asdict(mapping), ensure_ascii=False)
-        cells = (stripe, request_id, enterprise_id, sha256, name, content, described, len(lines), json.dumps(counts))
-        copy_rows(session, "market_file", columns, [(*cells, staged_by, now, keep_until)])
-        _write_rows(session, stripe, request_id, answers)
+        answers, around = check_lines(session, enterprise_id, content, mapping, table=table, now=now)
+        named = {answer.record.instrument for answer in answers if answer.record is not None}
+        kinds = {one.kind for code in named if (one := around.instrument(code)) is not None}
+        until = files.keep_until(around.book, kinds, today=files.today_of(now))
+        staged = files.keep(session, brought, answers, what="records", mapping=mapping, keep_until=until)
         copy_lines(session, "market_record", RECORD_COLUMNS, _record_lines(enterprise_id, request_id, answers))
-    return Staged(request_id, seen_before=False, counts=counts, answers=answers)
+    return staged
 
 
-def _validate(
-    session: Session, enterprise: Enterprise, lines: Sequence[Record | Unreadable], *, now: datetime
-) -> tuple[list[Answer], date]:
-    """Answer every line, and until when the file is kept (rule 40)."""
-    today = now.astimezone(MARKET_TIME).date()
+def check_lines(
+    session: Session,
+    enterprise_id: UUID,
+    content: bytes,
+    mapping: Mapping,
+    *,
+    now: datetime,
+    table: Iterable[Sequence[str]] | None = None,
+) -> tuple[list[Answer], Surroundings]:
+    """Answer every line of a file and what it was checked against; keeps nothing. Raises RecordFileUnreadable."""
+    lines = read_csv(content, mapping) if table is None else read_table(table, mapping)
     records = [line for line in lines if isinstance(line, Record)]
-    around = queries.surroundings(session, enterprise, records, today=today)
-    answers = validate(lines, around)
-    held = {around.instrument(code) for code in {record.instrument for record in records}}
-    credits = any(one is not None and one.kind is Kind.CCER for one in held)
-    years = around.book.number("keep_years_credits" if credits else "keep_years", today)
-    return answers, _years_later(today, years)
-
-
-def _years_later(day: date, years: int) -> date:
-    leap_day = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year + years, day=28 if leap_day else day.day)
-
-
-def _write_rows(session: Session, stripe: int, file_id: UUID, answers: Iterable[Answer]) -> None:
-    columns = ("stripe", "file_id", "line", "outcome", "findings")
-    rows = (
-        (stripe, file_id, answer.line, answer.outcome.value, _findings(answer))
-        for answer in answers
-        if answer.findings or answer.outcome is not Outcome.STAGED
-    )
-    copy_rows(session, "market_row", columns, rows)
-
-
-def _findings(answer: Answer) -> str:
-    return json.dumps(
-        [{"rule": f.rule, "severity": f.severity.value, "code": f.code, "facts": f.facts} for f in answer.findings],
-        ensure_ascii=False,
-    )
+    enterprise = enterprise_of(session, enterprise_id)
+    around = queries.surroundings(session, enterprise, records, today=files.today_of(now))
+    return validate(lines, around), around
 
 
 def _record_lines(enterprise_id: UUID, file_id: UUID, answers: Sequence[Answer]) -> list[str]:
@@ -211,12 +174,9 @@ def approve_file(
     file = queries.file_of(session, enterprise_id=enterprise_id, file_id=file_id)
     if file.state == "approved" and file.decided_by == approved_by:
         return []
-    if file.state != "staged":
-        raise FileDecided(file=file_id, state=file.state)
-    if file.staged_by == approved_by:
-        raise SecondPersonNeeded(file=file_id)
+    files.check_decidable(file, by=approved_by)
     touched = _admit(session, enterprise_id, file_id, now)
-    _decide(session, enterprise_id, file_id, state="approved", by=approved_by, reason=None, now=now)
+    files.decide(session, enterprise_id, file_id, state="approved", by=approved_by, reason=None, now=now)
     return synchronise_all(
         session, enterprise_id=enterprise_id, codes=touched, request_id=file_id, now=now, fresh_file=file_id
     )
@@ -234,7 +194,7 @@ def reject_file(
         "UPDATE partners.market_record SET state = 'rejected' WHERE stripe = %s AND file_id = %s AND state = 'staged'",
         (ledger.stripe_of(enterprise_id), file_id),
     )
-    _decide(session, enterprise_id, file_id, state="rejected", by=rejected_by, reason=reason, now=now)
+    files.decide(session, enterprise_id, file_id, state="rejected", by=rejected_by, reason=reason, now=now)
 
 
 def synchronise_all(
@@ -305,13 +265,3 @@ def _admit(session: Session, enterprise_id: UUID, file_id: UUID, now: datetime) 
         keys,
     )
     return [row[0] for row in rows]
-
-
-def _decide(
-    session: Session, enterprise_id: UUID, file_id: UUID, *, state: str, by: UUID, reason: str | None, now: datetime
-) -> None:
-    connection_of(session).execute(
-        """UPDATE partners.market_file SET state = %s, decided_by = %s, decided_at = %s, reason = %s
-           WHERE stripe = %s AND id = %s""",
-        (state, by, now, reason, ledger.stripe_of(enterprise_id), file_id),
-    )

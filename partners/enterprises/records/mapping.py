@@ -10,7 +10,7 @@ from partners.enterprises.records.errors import RecordFileUnreadable
 FIELDS = (
     *("action", "kind", "number", "sequence", "day", "time", "instrument", "units", "account_no", "credit_code"),
     *("method", "price", "amount", "fee", "cash", "balance_after", "counterparty", "auction_no", "year", "reason"),
-    *("beneficiary", "serials"),
+    *("beneficiary", "serials", "computed", "peak_factor", "gap_rate"),
 )
 REQUIRED = frozenset({"kind", "number", "day", "instrument", "units", "account_no"})
 MONEY_SCALES = {"fen": 0, "yuan": 2, "wan_yuan": 6}
@@ -119,9 +119,3 @@ REGISTRY_MOVEMENTS = Mapping(
         "action": {"": "new", "新增": "new", "撤销": "cancel", "更正": "replace"},
     },
 )
-TEMPLATES = {"trades": TRADE_CONFIRMATION, "movements": REGISTRY_MOVEMENTS}
-
-
-def template(mapping: Mapping) -> str:
-    """Answer the header line of an empty file of this mapping."""
-    return mapping.delimiter.join(mapping.columns.values()) + "\r\n"

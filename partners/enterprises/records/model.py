@@ -145,7 +145,8 @@ class Record(msgspec.Struct, gc=False):
     """One line. Units are whole units of the instrument, money is fen; *business_at* is when it happened.
 
     *number* is the source's own number (trade or serial); with account and kind it makes the natural key, under which
-    two lines are the same fact.
+    two lines are the same fact. *computed*, *peak_factor* and *gap_rate* are what an allocation table shows beside the
+    allowance, as written.
     """
 
     line: int
@@ -171,6 +172,9 @@ class Record(msgspec.Struct, gc=False):
     reason: str
     beneficiary: str
     serials: str
+    computed: str = ""
+    peak_factor: str = ""
+    gap_rate: str = ""
     natural_key: str = ""
 
     def __post_init__(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from partners.enterprises.findings import Finding, note, reject, warn
 from partners.enterprises.instruments.model import Instrument, Kind
-from partners.enterprises.records.model import Action, Record, RecordKind
+from partners.enterprises.records.model import ALLOCATIONS, Action, Record, RecordKind
 from partners.enterprises.records.surroundings import Surroundings
 from partners.enterprises.registries.serials import check_serials
 
@@ -16,6 +18,7 @@ SURRENDERS = frozenset({K.SURRENDER_FILED, K.SURRENDER_APPROVED, K.PROVINCE_SURR
 NEEDS_REASON = frozenset({K.CANCEL_APPROVED, K.OFFSET_APPROVED, K.DEDUCTED})
 FINAL = NEEDS_REASON | {K.SURRENDER_APPROVED, K.PROVINCE_SURRENDER, K.EXPIRED}
 CARRIED_VINTAGES = range(2020, 2025)
+_PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,12})?", re.ASCII)
 
 
 def check_movement(record: Record, instrument: Instrument, around: Surroundings) -> Iterator[Finding]:
@@ -32,6 +35,8 @@ def check_movement(record: Record, instrument: Instrument, around: Surroundings)
         yield from _pre_allocation(record, around)
     elif record.kind is K.RETURN and not record.reason:
         yield warn(28, "return_without_record")
+    if record.kind in ALLOCATIONS:
+        yield from _rounding(record)
     yield from _finality(record)
     if record.serials:
         yield from check_serials(record.serials, record.units)
@@ -145,6 +150,26 @@ def _pre_allocation(record: Record, around: Surroundings) -> Iterator[Finding]:
     most = verified * around.book.number("pre_allocation_most_bp", date(record.year, 1, 1)) // 10_000
     if record.units > most:
         yield warn(28, "pre_allocation_too_large", most_t=most)
+
+
+def _rounding(record: Record) -> Iterator[Finding]:
+    """Rule 27: an allowance is its computed number, floored; peak factors have six decimals, gap rates two."""
+    if record.computed and (computed := _number(record.computed)) is not None and computed // 1 != record.units:
+        yield warn(27, "allowance_not_floored", computed=record.computed[:40], floored=int(computed // 1))
+    for text, places, code in (
+        (record.peak_factor, 6, "peak_factor_decimals"),
+        (record.gap_rate.removesuffix("%"), 2, "gap_rate_decimals"),
+    ):
+        number = _number(text) if text else None
+        if number is not None and number != number.quantize(Decimal(1).scaleb(-places)):
+            yield warn(27, code, number=text[:40])
+    if None in (_number(text) for text in (record.computed, record.peak_factor, record.gap_rate) if text):
+        yield warn(27, "allocation_number_unreadable")
+
+
+def _number(text: str) -> Decimal | None:
+    match = _PLAIN.fullmatch(text.strip().replace(",", "").removesuffix("%"))
+    return Decimal(match[0]) if match else None
 
 
 def _finality(record: Record) -> Iterator[Finding]:

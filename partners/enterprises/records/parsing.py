@@ -140,7 +140,7 @@ class _Table:
         business = [midnight[day] + since for day, since in zip(days, after, strict=True)]
         before, behind = ("action", "kind", "number", "sequence"), ("day", "instrument", "units", "account_no")
         rest = ("credit_code", "method", "price", "amount", "fee", "cash", "balance_after", "counterparty")
-        last = ("auction_no", "year", "reason", "beneficiary", "serials")
+        last = ("auction_no", "year", "reason", "beneficiary", "serials", "computed", "peak_factor", "gap_rate")
         cells = [columns[name] for name in before], [columns[name] for name in (*behind, *rest, *last)]
         return map(Record, lines, *cells[0], business, *cells[1])
 

@@ -41,6 +41,7 @@ class MarketFile:
     decided_by: UUID | None
     decided_at: datetime | None
     reason: str | None
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class BlotterRow:
 
 
 FILE: LiteralString = """
-    SELECT id, name, state, rows_read, answers, staged_by, staged_at, decided_by, decided_at, reason
+    SELECT id, name, state, rows_read, answers, staged_by, staged_at, decided_by, decided_at, reason,
+           content
     FROM partners.market_file"""
 
 
@@ -86,6 +88,19 @@ def file_by_hash(session: Session, *, enterprise_id: UUID, sha256: bytes) -> Mar
     return MarketFile(*rows[0]) if rows else None
 
 
+def bytes_of(session: Session, *, enterprise_id: UUID, file_id: UUID) -> tuple[bytes, list[dict[str, Any]]]:
+    """Answer a file as it was brought, and what its lines say where it is a sheet. Raises FileUnknown."""
+    rows = read_rows(
+        session,
+        """SELECT bytes, facts FROM partners.market_file
+           WHERE stripe = %(stripe)s AND enterprise_id = %(enterprise)s AND id = %(id)s""",
+        _keys(enterprise_id) | {"id": file_id},
+    )
+    if not rows:
+        raise FileUnknown(file=file_id)
+    return rows[0][0], rows[0][1] or []
+
+
 @dataclass(frozen=True, slots=True)
 class KeptFinding:
     """A remark about a line, as it was kept."""
@@ -97,14 +112,14 @@ class KeptFinding:
 
 
 def answers_of(
-    session: Session, *, enterprise_id: UUID, file_id: UUID, limit: int = 200
+    session: Session, *, enterprise_id: UUID, file_id: UUID, after: int = 0, limit: int = 200
 ) -> list[tuple[int, str, list[KeptFinding]]]:
-    """Answer the lines of a file that have something to say: line, outcome, remarks."""
+    """Answer the lines of a file behind line *after* that have something to say: line, outcome, remarks."""
     rows = read_rows(
         session,
         """SELECT line, outcome, findings FROM partners.market_row
-           WHERE stripe = %(stripe)s AND file_id = %(id)s ORDER BY line LIMIT %(limit)s""",
-        {"stripe": ledger.stripe_of(enterprise_id), "id": file_id, "limit": limit},
+           WHERE stripe = %(stripe)s AND file_id = %(id)s AND line > %(after)s ORDER BY line LIMIT %(limit)s""",
+        {"stripe": ledger.stripe_of(enterprise_id), "id": file_id, "after": after, "limit": limit},
     )
     return [(line, outcome, [KeptFinding(**one) for one in findings]) for line, outcome, findings in rows]
 

@@ -157,6 +157,17 @@ class RuleBook:
             one.deadline >= day and self._accepts(one.year, vintage, day) for one in self.years.values()
         )
 
+    def next_deadline(self, day: date) -> date | None:
+        """Answer the first deadline that is not past on *day*."""
+        return min((one.deadline for one in self.years.values() if one.deadline >= day), default=None)
+
+    def surrenderable_until(self, vintage: int | None, day: date) -> date | None:
+        """Answer the last deadline for which a vintage counts; None where it counts for none that is to come."""
+        if vintage is None:
+            return None
+        accepting = [one.deadline for one in self.years.values() if self._accepts(one.year, vintage, day)]
+        return max((deadline for deadline in accepting if deadline >= day), default=None)
+
     def _accepts(self, year: int, vintage: int, day: date) -> bool:
         said = self.acceptance(year=year, vintage=vintage, day=day)
         return said is not None and said.accepted is True

@@ -24,8 +24,10 @@ from partners.enterprises.prices.queries import CreditTotals, YearTotals, credit
 from partners.enterprises.reconciliation.actions import reconcile
 from partners.enterprises.reconciliation.model import Break
 from partners.enterprises.reconciliation.queries import enterprise_ids
-from partners.enterprises.records.actions import Staged, approve_file, mapping_of, save_mapping, stage_file
-from partners.enterprises.records.mapping import TEMPLATES, Mapping, template
+from partners.enterprises.records.actions import approve_file, mapping_of, save_mapping, stage_file
+from partners.enterprises.records.files import Staged
+from partners.enterprises.records.mapping import Mapping
+from partners.enterprises.records.templates import TEMPLATES, template
 from partners.enterprises.registries.actions import ExtractImport, import_extract, import_projects
 from puhui.cli.opening import database
 from puhui.web.market.sentences import sentence_of_finding
@@ -130,7 +132,7 @@ def _say_extract(name: str, answer: ExtractImport) -> None:
 @click.argument("name", type=click.Choice(sorted(TEMPLATES)))
 def template_command(name: str) -> None:
     """Print the header line of an import file: trade confirmations or registry movements."""
-    click.echo(template(TEMPLATES[name]), nl=False)
+    click.echo(template(name), nl=False)
 
 
 @market_command.command("import")

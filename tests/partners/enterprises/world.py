@@ -13,7 +13,8 @@ from ledger.kernel.ids import new_id
 from partners.enterprises.holdings.actions import Synced
 from partners.enterprises.parties.actions import add_account, register_enterprise
 from partners.enterprises.parties.model import Enterprise
-from partners.enterprises.records.actions import Staged, approve_file, stage_file
+from partners.enterprises.records.actions import approve_file, stage_file
+from partners.enterprises.records.files import Staged
 from partners.enterprises.records.mapping import REGISTRY_MOVEMENTS, TRADE_CONFIRMATION, Mapping
 
 NOW = datetime(2026, 8, 20, 9, tzinfo=UTC)
