@@ -178,7 +178,7 @@ CREATE TABLE partners.energy_target (
     id             uuid PRIMARY KEY,
     institution_id uuid NOT NULL REFERENCES partners.institution (id),
     year           smallint NOT NULL CHECK (year BETWEEN 2000 AND 2100),
-    measure        text NOT NULL CHECK (measure ~ '^[a-z_]{3,40}$'),
+    measure        text NOT NULL CHECK (measure ~ '^[a-z0-9_]{3,40}$'),
     value          numeric(15, 3) NOT NULL CHECK (value > 0),
     source         text NOT NULL CHECK (length(source) BETWEEN 1 AND 300),
     set_by         uuid NOT NULL,
@@ -190,7 +190,7 @@ CREATE INDEX energy_target_newest ON partners.energy_target (institution_id, yea
 CREATE TABLE partners.indicator (
     institution_id uuid NOT NULL REFERENCES partners.institution (id),
     period         text NOT NULL CHECK (period ~ '^[0-9]{4}(Q[1-4])?$'),
-    measure        text NOT NULL CHECK (measure ~ '^[a-z_]{3,40}$'),
+    measure        text NOT NULL CHECK (measure ~ '^[a-z0-9_]{3,40}$'),
     value          numeric(18, 6),                  -- null: something is missing, and the facts say what
     facts          jsonb NOT NULL,
     computed_at    timestamptz NOT NULL,

@@ -15,6 +15,7 @@ DomainError
 ├── TargetInvalid        measure, year or value
 ├── FactorInvalid        energy, unit or value
 ├── SavingUnknown        saving: not there, or not credited
+├── SecondPersonMissing  who entered the bills does not credit what they saved
 └── ReadingsUnreadable   reason: the call is no list of readings
 """
 
@@ -111,3 +112,9 @@ class ReadingsUnreadable(DomainError):
     """The call holds no reading, or too many. Facts: ``reason``."""
 
     code = "readings_unreadable"
+
+
+class SecondPersonMissing(DomainError):
+    """Who entered a bill of these months does not decide what it saved."""
+
+    code = "saving_second_person"

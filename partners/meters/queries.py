@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from ledger import stripe_of
@@ -139,7 +140,7 @@ def bills_of(
     """The bills that count from *first* to *last*, the newest month first; withdrawn ones are left out."""
     newest = (
         sa.select(Bill)
-        .distinct(Bill.meter_id, Bill.month)
+        .ext(distinct_on(Bill.meter_id, Bill.month))
         .where(
             Bill.stripe == stripe_of(institution_id),
             Bill.institution_id == institution_id,
