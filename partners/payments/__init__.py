@@ -1,6 +1,6 @@
 """Payments: money in yuan at a Stripe-compatible service. Calls out, signed messages in, and what we know of both."""
 
-from partners.payments.actions import observe, process_events, store_event, store_missed
+from partners.payments.actions import observe, observe_answer, process_events, store_event, store_missed
 from partners.payments.answers import Balance, Event, Page, PaymentIntent, Payout, Refund, Transfer
 from partners.payments.client import CURRENCY, PaymentClient, every
 from partners.payments.errors import (
@@ -57,6 +57,7 @@ __all__ = [
     "WebhookNotAccepted",
     "every",
     "observe",
+    "observe_answer",
     "payment_of",
     "payments_by_id",
     "process_events",

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from partners.payments import answers, rules
-from partners.payments.answers import Event
+from partners.payments.answers import Event, PaymentIntent, Payout, Refund
 from partners.payments.errors import PaymentAnswerUnreadable, WebhookNotAccepted
 from partners.payments.model import Payment, PaymentEvent
 from partners.payments.rules import Observation
@@ -77,6 +77,16 @@ def observe(session: Session, seen: Observation, *, now: datetime) -> Payment:
     _take(payment, seen, now=now)
     session.flush()
     return payment
+
+
+def observe_answer(session: Session, answer: PaymentIntent | Refund | Payout, *, now: datetime) -> Payment:
+    """Take in an object as a call answered it.
+
+    An answer says no time of its own, so it counts as no later than the last word: a further step is news, an earlier
+    one is not, and a message that comes afterwards is judged by its own time.
+    """
+    known = session.get(Payment, answer.id)
+    return observe(session, rules.answered(answer, told_at=known.told_at if known else rules.NEVER), now=now)
 
 
 def _read(event: PaymentEvent) -> Observation | str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
@@ -24,6 +24,7 @@ class PaymentIntent:
     capturable_fen: int
     currency: str
     metadata: Mapping[str, str]
+    failure_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Refund:
     amount_fen: int
     currency: str
     payment: str | None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Payout:
     amount_fen: int
     currency: str
     failure_code: str | None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def payment_intent(answer: Answer) -> PaymentIntent:
         capturable_fen=_whole(answer, "amount_capturable", default=0),
         currency=_text(answer, "currency"),
         metadata=_texts(answer.get("metadata")),
+        failure_code=_failure(answer),
     )
 
 
@@ -108,6 +112,7 @@ def refund(answer: Answer) -> Refund:
         amount_fen=_whole(answer, "amount"),
         currency=_text(answer, "currency"),
         payment=id_of(answer.get("payment_intent")),
+        metadata=_texts(answer.get("metadata")),
     )
 
 
@@ -133,6 +138,7 @@ def payout(answer: Answer) -> Payout:
         amount_fen=_whole(answer, "amount"),
         currency=_text(answer, "currency"),
         failure_code=failure if isinstance(failure, str) else None,
+        metadata=_texts(answer.get("metadata")),
     )
 
 
@@ -171,6 +177,13 @@ def id_of(value: object) -> str | None:
     """Answer the id of what may be an id or the expanded object itself."""
     inner = value.get("id") if isinstance(value, dict) else value
     return inner if isinstance(inner, str) else None
+
+
+def _failure(intent: Answer) -> str | None:
+    """Answer why the last try to pay failed: the bank's own reason, or the service's code."""
+    error = intent.get("last_payment_error")
+    reason = (error.get("decline_code") or error.get("code")) if isinstance(error, dict) else None
+    return reason if isinstance(reason, str) else None
 
 
 def _require_kind(answer: Answer, kind: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from partners.payments.answers import Answer, Event, id_of
+from partners.payments.answers import Answer, Event, PaymentIntent, Payout, Refund, id_of
 from partners.payments.errors import PaymentAnswerUnreadable
 
 CURRENCY = "cny"
 MOST_FEN = 10**15
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 KINDS = ("payment_intent", "refund", "transfer", "payout")
 # Of what the service sends only this is kept: an object may also hold a payer's name, address and card.
 KEPT = (
@@ -98,6 +99,23 @@ def observation(event: Event) -> Observation | None:
         parent_id=id_of(subject.get("payment_intent")) if kind == "refund" else None,
         failure_code=failure if isinstance(failure, str) else None,
         told_at=event.created_at,
+    )
+
+
+def answered(answer: PaymentIntent | Refund | Payout, *, told_at: datetime) -> Observation:
+    """Answer what a call's answer says, as of *told_at*."""
+    intent = answer if isinstance(answer, PaymentIntent) else None
+    kind = "payment_intent" if intent else "refund" if isinstance(answer, Refund) else "payout"
+    moved = answer.amount_fen if answer.status in ("succeeded", "paid") else 0
+    return Observation(
+        id=answer.id,
+        kind=kind,
+        status=answer.status,
+        amount_fen=answer.amount_fen,
+        settled_fen=intent.received_fen if intent else moved,
+        parent_id=answer.payment if isinstance(answer, Refund) else None,
+        failure_code=None if isinstance(answer, Refund) else answer.failure_code,
+        told_at=told_at,
     )
 
 
