@@ -13,15 +13,18 @@ from flask_babel import format_datetime, gettext
 from flask_babel import lazy_gettext as _l
 
 from ledger.kernel.errors import DomainError
+from puhui.problems.events import EVENTS
 from puhui.problems.identity import IDENTITY
 from puhui.problems.institutions import INSTITUTIONS
 from puhui.problems.intake import INTAKE
 from puhui.problems.kinds import Problem
 from puhui.problems.ledger import LEDGER
 from puhui.problems.market import MARKET
+from puhui.problems.merchants import MERCHANTS
 from puhui.problems.payments import PAYMENTS
 from puhui.problems.redemption import REDEMPTION
 from puhui.problems.rooms import ROOMS
+from puhui.problems.settlement import SETTLEMENT
 from puhui.problems.spending import SPENDING
 
 # Each feature has its table in a module of this package and is named here.
@@ -32,10 +35,13 @@ PROBLEMS: dict[str, Problem] = {
     **INTAKE,
     **REDEMPTION,
     **MARKET,
+    **MERCHANTS,
     **PAYMENTS,
     **ROOMS,
+    **SETTLEMENT,
     **SPENDING,
     **INSTITUTIONS,
+    **EVENTS,
 }
 
 STATUSES: dict[int, tuple[object, object]] = {
