@@ -51,7 +51,10 @@ def add_parameter(session: Session, parameter: Parameter) -> None:
 
 
 def add_acceptance(session: Session, said: Acceptance) -> None:
-    """Let a vintage count for a year's obligation, or no longer, from a day on. Raises RuleRowInvalid, RuleRowExists."""
+    """Let a vintage count for a year's obligation, or no longer, from a day on.
+
+    Raises RuleRowInvalid, RuleRowExists.
+    """
     if (
         said.year not in rulebook(session).years
         or said.accepted is None
