@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -41,6 +42,16 @@ def campaign_code_book_of(settings: Settings) -> CodeBook:
     """Answer the book of campaign codes of *settings*."""
     key = _key(settings, b"puhui campaign codes")
     return CodeBook(key=key, step_seconds=settings.code_step_seconds, prefix=CAMPAIGN_PREFIX)
+
+
+def voucher_signing_key() -> Ed25519PrivateKey:
+    """Answer the key that signs static codes of vouchers; counters without a network hold its public half."""
+    return voucher_signing_key_of(house().settings)
+
+
+def voucher_signing_key_of(settings: Settings) -> Ed25519PrivateKey:
+    """Answer the signing key of *settings*. Every web process derives the same key."""
+    return Ed25519PrivateKey.from_private_bytes(_key(settings, b"puhui voucher signatures"))
 
 
 def _key(settings: Settings, purpose: bytes) -> bytes:
