@@ -97,7 +97,7 @@ def unpaid_coins(session: Session) -> int:
         session,
         [
             NewAccount(ledger.SYSTEM, "issuance", "coin", Side.DEBIT, floor=False, spread=True),
-            NewAccount(ledger.SYSTEM, "expired", "coin", spread=True),
+            NewAccount(ledger.SYSTEM, "expired", "coin", floor=False, spread=True),
             SETTLED,
         ],
     )
