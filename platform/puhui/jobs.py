@@ -27,6 +27,7 @@ from puhui.identity.vault import Vault
 from puhui.institution_jobs import award_scheme_points, count_campaigns, review_scheme_points
 from puhui.market_jobs import reconcile_market, release_market_units
 from puhui.settings import Settings
+from puhui.settlement_jobs import count_coins, move_due_money, reconcile_nightly, resume_runs, settle_yesterday
 from rewards import activities, vouchers
 
 log = structlog.get_logger()
@@ -110,6 +111,11 @@ TIMETABLE = (
     Job("award-scheme-points", award_scheme_points, every=timedelta(minutes=1)),
     Job("review-scheme-points", review_scheme_points, daily_at=(3, 40)),
     Job("count-campaigns", count_campaigns, every=timedelta(minutes=5)),
+    Job("count-coins", count_coins, every=timedelta(minutes=10)),
+    Job("move-due-money", move_due_money, every=timedelta(minutes=1)),
+    Job("resume-settlement", resume_runs, every=timedelta(minutes=1)),
+    Job("settle-yesterday", settle_yesterday, daily_at=(1, 10)),
+    Job("reconcile-settlement", reconcile_nightly, daily_at=(4, 10)),
     Job("release-market-units", release_market_units, every=timedelta(minutes=10)),
     Job("reconcile-market", reconcile_market, daily_at=(3, 30)),
 )

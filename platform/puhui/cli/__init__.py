@@ -32,6 +32,7 @@ COMMANDS = {
     "payments": "puhui.cli.payments:payments_command",
     "providers": "puhui.cli.providers:providers_command",
     "run": "puhui.cli.run:run_command",
+    "settle": "puhui.cli.settle:settle_command",
     "worker": "puhui.cli.worker:worker_command",
 }
 

@@ -11,6 +11,7 @@ from flask import request
 from flask_smorest import Blueprint
 
 from partners import payments
+from puhui.settlement_jobs import book_news
 from puhui.api.webhooks.schemas import ReceiptSchema
 from puhui.web import Audience, apart, audience, house, now
 
@@ -53,5 +54,6 @@ def _take_in() -> None:
     """Take in what waits now, rather than at the worker's next round; what fails here waits for the worker."""
     try:
         house().database.run(lambda opened: payments.process_events(opened, now=now(), limit=AT_ONCE))
+        book_news(house().database, now())
     except Exception:
         log.exception("webhook.waits_for_the_worker")
