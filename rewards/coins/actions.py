@@ -13,6 +13,7 @@ from ledger import NewAccount, NewTransfer, Side
 from rewards.coins import queries, rules
 from rewards.coins.errors import ExchangeConflict
 from rewards.coins.model import Exchange, Rate
+from rewards.limits import limits_at
 
 POINT, COIN = "point", "coin"
 KIND = "exchange"
@@ -30,7 +31,7 @@ def exchange(
     """Turn *points_units* into coins at the rate of now, which must be the *rate_id* that the person saw.
 
     Points that do not fill a step of the rate stay. The same request answers the first answer again.
-    Raises ExchangeConflict, RateMissing, RateChanged, ExchangeTooSmall, InsufficientBalance.
+    Raises ExchangeConflict, RateMissing, RateChanged, ExchangeTooSmall, InsufficientBalance, ExchangeLimitReached.
     """
     key = (ledger.stripe_of(citizen_id), request_id)
     asked = session.get(Rate, rate_id)
@@ -42,6 +43,8 @@ def exchange(
         if _record(session, key, citizen_id=citizen_id, rate=rate, made=made, now=now):
             transfers = _transfers(session, citizen_id, made, request_id, now)
             ledger.post(session, transfers, request_id=request_id, now=now)
+            # The person's accounts are ours from here on, so that two exchanges at one instant see each other.
+            rules.check_day(queries.exchanged_today(session, citizen_id, now=now), limits=limits_at(session, now))
         known = session.get_one(Exchange, key)
     return _same(known, citizen_id=citizen_id, rate=asked, points_units=points_units)
 

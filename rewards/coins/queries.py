@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import ledger
 from rewards.coins.errors import RateMissing
 from rewards.coins.model import Exchange, Rate
+from rewards.limits import day_start
 
 COIN, COINS = "coin", "coins"
 RATES_AT_MOST = 100
@@ -68,6 +69,16 @@ def exchanges_of(
         place = sa.tuple_(sa.literal(last.exchanged_at), sa.literal(last.id))
         query = query.where(sa.tuple_(Exchange.exchanged_at, Exchange.id) < place)
     return session.scalars(query.order_by(Exchange.exchanged_at.desc(), Exchange.id.desc()).limit(limit)).all()
+
+
+def exchanged_today(session: Session, citizen_id: UUID, *, now: datetime) -> int:
+    """Answer how many coins the citizen has made of points in the local day of *now*."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(Exchange.coins_units), 0).cast(sa.BigInteger)).where(
+        Exchange.stripe == ledger.stripe_of(citizen_id),
+        Exchange.citizen_id == citizen_id,
+        Exchange.exchanged_at >= day_start(now),
+    )
+    return session.scalars(query).one()
 
 
 def _point_to_coin() -> sa.Select[Rate]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from rewards.coins.errors import ExchangeTooSmall, RateChanged
+from rewards.coins.errors import ExchangeLimitReached, ExchangeTooSmall, RateChanged
 from rewards.coins.model import Rate
+from rewards.limits import Name, SpendingLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,15 @@ def check_rate_shown(rate: Rate, *, shown: UUID) -> None:
     """Refuse to exchange at a rate that the person has not seen. Raises RateChanged."""
     if rate.id != shown:
         raise RateChanged(shown=shown, in_force=rate.id)
+
+
+def left_today(exchanged: int, *, limits: Mapping[Name, SpendingLimit]) -> int:
+    """Answer how many coins more may be made of points today, after *exchanged*."""
+    return max(0, limits[Name.EXCHANGE_DAY].units - exchanged)
+
+
+def check_day(exchanged: int, *, limits: Mapping[Name, SpendingLimit]) -> None:
+    """Refuse a day's exchanges, this one included, that are more than a day's. Raises ExchangeLimitReached."""
+    most = limits[Name.EXCHANGE_DAY].units
+    if exchanged > most:
+        raise ExchangeLimitReached(most=most)

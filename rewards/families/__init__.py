@@ -1,5 +1,7 @@
 """Families: a head, members whom the head invites, shared coins in an account of the family's own."""
 
+from rewards.families.actions import accept, add_minor, allow_spending, found, invite, remove, revoke_invitation
+from rewards.families.codes import code_of
 from rewards.families.errors import (
     FamilyBandInvalid,
     FamilyCoinsInUse,
@@ -14,7 +16,9 @@ from rewards.families.errors import (
     FamilyUnknown,
 )
 from rewards.families.model import BAND_YEARS, Family, Invitation, Member, Share
+from rewards.families.money import dissolve, parts_of, put_in, share_of
 from rewards.families.queries import check_spender, family_of, invitations_of, members_of, membership_of, shares_of
+from rewards.families.rules import bands
 
 __all__ = [
     "BAND_YEARS",
@@ -33,10 +37,23 @@ __all__ = [
     "Invitation",
     "Member",
     "Share",
+    "accept",
+    "add_minor",
+    "allow_spending",
+    "bands",
     "check_spender",
+    "code_of",
+    "dissolve",
     "family_of",
+    "found",
     "invitations_of",
+    "invite",
     "members_of",
     "membership_of",
+    "parts_of",
+    "put_in",
+    "remove",
+    "revoke_invitation",
+    "share_of",
     "shares_of",
 ]

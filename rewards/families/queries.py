@@ -66,7 +66,7 @@ def shares_of(session: Session, family_id: UUID) -> dict[UUID, int]:
         .where(Share.stripe == ledger.stripe_of(family_id), Share.family_id == family_id)
         .group_by(Share.person_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def check_spender(session: Session, *, family_id: UUID, person_id: UUID) -> None:

@@ -1,6 +1,6 @@
 """Taking, cancelling and expiring vouchers.
 
-Locks are taken in one order everywhere: voucher, then stock, then the ledger's accounts.
+Locks are taken in one order everywhere: voucher, then stock, then family, then the ledger's accounts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from ledger import NewHold
-from rewards import offers
+from rewards import families, offers
 from rewards.coins import open_coins
 from rewards.vouchers import queries, rules
 from rewards.vouchers.errors import VoucherConflict, VoucherExpired
@@ -23,29 +23,41 @@ from rewards.vouchers.model import Voucher
 KIND = "voucher"
 
 
-def take_offer(session: Session, *, offer_id: UUID, citizen_id: UUID, request_id: UUID, now: datetime) -> Voucher:
-    """Reserve one of the offer, hold its coins for the merchant and answer the voucher.
+def take_offer(
+    session: Session,
+    *,
+    offer_id: UUID,
+    citizen_id: UUID,
+    request_id: UUID,
+    now: datetime,
+    family_id: UUID | None = None,
+) -> Voucher:
+    """Reserve one of the offer, hold its coins (the citizen's, or a family's) for the merchant, answer the voucher.
 
     The same request answers the same voucher again. Raises OfferUnknown, VoucherConflict, OfferNotOpen, OfferSoldOut,
-    OfferLimitReached, InsufficientBalance.
+    OfferLimitReached, FamilyUnknown, FamilySpendingRefused, InsufficientBalance.
     """
     # The stock's lock first: what the offer says after it holds until this transaction ends.
     left = offers.lock_stock(session, offer_id)
     offer = offers.offer_of(session, offer_id).offer
     known = session.get(Voucher, (ledger.stripe_of(citizen_id), request_id))
     if known is not None:
-        return _same(known, offer_id=offer_id, citizen_id=citizen_id)
+        return _same(known, offer_id=offer_id, citizen_id=citizen_id, family_id=family_id)
     ordinals = queries.ordinals_taken(session, citizen_id=citizen_id, offer_id=offer_id)
     offers.check_takable(offer, left_units=left, taken=len(ordinals), now=now)
+    if family_id is not None:
+        families.check_spender(session, family_id=family_id, person_id=citizen_id)
     offers.move_stock(session, {offer_id: -1})
     expires_at = offers.voucher_end(offer, taken_at=now)
-    hold = _hold(session, offer, citizen_id=citizen_id, voucher_id=request_id, expires_at=expires_at, now=now)
+    payer = family_id or citizen_id
+    hold = _hold(session, offer, payer=payer, voucher_id=request_id, expires_at=expires_at, now=now)
     voucher = Voucher(
         stripe=ledger.stripe_of(citizen_id), id=request_id, number=_next_number(session, citizen_id),
         citizen_id=citizen_id, offer_id=offer_id, merchant_id=offer.merchant_id,
         ordinal=offers.next_ordinal(ordinals), coins_units=offer.coins_units, offer_version=offer.text_version,
         hold_id=hold.id, taken_at=now, expires_at=expires_at, redeemed_at=None, redemption_id=None, redeemed_by=None,
         counter_id=None, cancelled_at=None, released_at=None, undone_at=None, undone_by=None, undo_reason=None,
+        family_id=family_id,
     )  # fmt: skip
     session.add(voucher)
     session.flush()
@@ -115,16 +127,16 @@ def close_if_open(voucher: Voucher, *, now: datetime) -> sa.Update:
     )
 
 
-def _same(known: Voucher, *, offer_id: UUID, citizen_id: UUID) -> Voucher:
-    if (known.offer_id, known.citizen_id) != (offer_id, citizen_id):
+def _same(known: Voucher, *, offer_id: UUID, citizen_id: UUID, family_id: UUID | None) -> Voucher:
+    if (known.offer_id, known.citizen_id, known.family_id) != (offer_id, citizen_id, family_id):
         raise VoucherConflict(voucher=known.id)
     return known
 
 
 def _hold(
-    session: Session, offer: offers.Offer, *, citizen_id: UUID, voucher_id: UUID, expires_at: datetime, now: datetime
+    session: Session, offer: offers.Offer, *, payer: UUID, voucher_id: UUID, expires_at: datetime, now: datetime
 ) -> ledger.Hold:
-    coins = open_coins(session, citizen_id)
+    coins = open_coins(session, payer)
     takings = ledger.account_of(session, owner=offer.merchant_id, purpose="takings", asset="coin")
     new = NewHold(coins.id, takings.id, offer.coins_units, expires_at, KIND, voucher_id)
     return ledger.hold(session, [new], request_id=voucher_id, now=now)[0]

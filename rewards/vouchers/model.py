@@ -75,6 +75,7 @@ class Voucher(Model):
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[UUID | None]
     undo_reason: Mapped[str | None]
+    family_id: Mapped[UUID | None]
 
     def state(self, *, now: datetime) -> State:
         """Answer the state at *now*; a voucher whose time is over is expired also before the job has seen it."""
