@@ -37,6 +37,7 @@ from puhui.settings import Settings
 from puhui.web.account.views import blueprint as account
 from puhui.web.activities.views import blueprint as activities
 from puhui.web.api_docs.views import blueprint as api_docs
+from puhui.web.audit.views import blueprint as audit
 from puhui.web.counter.views import blueprint as counter
 from puhui.web.endpoints.views import blueprint as endpoints
 from puhui.web.enterprises.views import blueprint as enterprises
@@ -46,6 +47,11 @@ from puhui.web.frame import init_frame
 from puhui.web.home.views import blueprint as home
 from puhui.web.log_in.views import blueprint as log_in
 from puhui.web.market.views import blueprint as market
+from puhui.web.merchants.applications import blueprint as merchant_applications
+from puhui.web.merchants.operations import blueprint as merchant_operations
+from puhui.web.merchants.places import blueprint as merchant_desk
+from puhui.web.merchants.shelf import blueprint as merchant_offers
+from puhui.web.merchants.staff import blueprint as merchant_staff
 from puhui.web.merchants.views import blueprint as merchants
 from puhui.web.methods.views import blueprint as methods
 from puhui.web.notices.views import blueprint as notices
@@ -65,6 +71,7 @@ PAGES = (
     account,
     activities,
     api_docs,
+    audit,
     counter,
     endpoints,
     enterprises,
@@ -72,6 +79,11 @@ PAGES = (
     home,
     log_in,
     market,
+    merchant_applications,
+    merchant_desk,
+    merchant_offers,
+    merchant_operations,
+    merchant_staff,
     merchants,
     methods,
     notices,

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from puhui.db import Database
-from puhui.identity.audit import acts_of_organisation, record_act
+from puhui.identity.audit import acts_of, record_act
 from puhui.identity.current import COOKIE
 from puhui.identity.errors import RoleUnfit
 from puhui.identity.forgetting import forget_expired
@@ -90,7 +90,7 @@ def test_the_audit_trail_is_written_and_read_and_never_changed(session: Session)
         facts={"coins": 30},
         address="192.0.2.7",
     )
-    assert [act.action for act in acts_of_organisation(session, zhou.organisation.id)] == ["voucher.redeemed"]
+    assert [act.action for act in acts_of(session, organisation_id=zhou.organisation.id)] == ["voucher.redeemed"]
     for statement in ("UPDATE platform.audit_entry SET subject = ''", "DELETE FROM platform.audit_entry"):
         with pytest.raises(ProgrammingError, match="permission denied"), session.begin_nested():
             session.execute(sa.text(statement))

@@ -44,11 +44,33 @@ def record_act(
     session.flush()
 
 
-def acts_of_organisation(
-    session: Session, organisation_id: UUID, *, before: UUID | None = None, limit: int = 50
+def acts_of(
+    session: Session,
+    *,
+    organisation_id: UUID | None = None,
+    subject: str | None = None,
+    action: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: UUID | None = None,
+    limit: int = 50,
 ) -> list[AuditEntry]:
-    """Answer the newest acts of an organisation's staff, *limit* at most, older than the entry *before*."""
-    query = sa.select(AuditEntry).where(AuditEntry.organisation_id == organisation_id)
+    """Answer the newest acts, *limit* at most, older than the entry *before*.
+
+    Narrowed to the staff of an organisation, to one *subject*, to actions that begin with *action* ("voucher."), and to
+    *since* ≤ at < *until*.
+    """
+    query = sa.select(AuditEntry)
+    if organisation_id is not None:
+        query = query.where(AuditEntry.organisation_id == organisation_id)
+    if subject:
+        query = query.where(AuditEntry.subject == subject)
+    if action:
+        query = query.where(AuditEntry.action.startswith(action, autoescape=True))
+    if since is not None:
+        query = query.where(AuditEntry.at >= since)
+    if until is not None:
+        query = query.where(AuditEntry.at < until)
     if before is not None:
         query = query.where(AuditEntry.id < before)
     return list(session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)))

@@ -18,6 +18,9 @@ class Room:
 
 # A feature adds its pages here, a line each.
 ROOMS: tuple[Room, ...] = (
+    Room("merchant_operations.applications", _l("入驻申请"), _l("审核商户资料，通过或不通过")),
+    Room("merchant_operations.index", _l("商户"), _l("暂停与恢复，未通过的扫码")),
+    Room("audit.index", _l("操作日志"), _l("谁在何时做了什么")),
     Room("operator.jobs", _l("定时任务"), _l("最近的运行与结果")),
     Room("methods.index", _l("方法学"), _l("方法、因子与来源")),
     Room("market.index", _l("碳市场行情"), _l("公开价格与来源")),
