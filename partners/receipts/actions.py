@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 import ledger
@@ -43,20 +44,17 @@ def begin_receipt(
 
     Raises ReceiptConflict.
     """
-    facts = (purpose.value, payee_id, payer_id, amount_fen, reference)
-    known = session.get(Receipt, (ledger.stripe_of(request_id), request_id))
-    if known is not None:
-        if (known.purpose, known.payee_id, known.payer_id, known.amount_fen, known.reference) != facts:
-            raise ReceiptConflict(receipt=request_id)
-        return known
-    made = Receipt(
+    new = insert(Receipt).values(
         stripe=ledger.stripe_of(request_id), id=request_id, purpose=purpose.value, payee_id=payee_id,
         payer_id=payer_id, account_id=account.id, amount_fen=amount_fen, reference=reference, begun_at=now,
-        expires_at=expires_at, payment_id=None, booked_at=None, given_up_at=None, earned_at=None, statement_id=None,
+        expires_at=expires_at,
     )  # fmt: skip
-    session.add(made)
-    session.flush()
-    return made
+    session.execute(new.on_conflict_do_nothing())
+    known = queries.receipt_of(session, request_id)
+    facts = (purpose.value, payee_id, payer_id, amount_fen, reference)
+    if (known.purpose, known.payee_id, known.payer_id, known.amount_fen, known.reference) != facts:
+        raise ReceiptConflict(receipt=request_id)
+    return known
 
 
 def give_up(session: Session, *, receipt_id: UUID, now: datetime) -> Receipt:

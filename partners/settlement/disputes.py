@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from partners.settlement import queries
@@ -37,20 +38,14 @@ def dispute(
         line = session.get(StatementLine, (transfer_id & 63, transfer_id))
         if line is None or line.statement_id != statement_id:
             raise LineUnknown(transfer=transfer_id)
-    waiting = sa.select(Dispute.id).where(
-        Dispute.statement_id == statement_id,
-        Dispute.transfer_id.is_not_distinct_from(transfer_id),
-        Dispute.answered_at.is_(None),
-    )
-    if session.scalar(waiting) is not None:
-        raise DisputeOpen(statement=statement_id, transfer=transfer_id)
-    made = Dispute(
+    # The unique index ``dispute_open`` refuses a second one of the same line, also one that comes at this moment.
+    new = insert(Dispute).values(
         id=request_id, merchant_id=merchant_id, statement_id=statement_id, transfer_id=transfer_id, reason=reason,
-        raised_by=raised_by, raised_at=now, answer=None, accepted=None, answered_by=None, answered_at=None,
+        raised_by=raised_by, raised_at=now,
     )  # fmt: skip
-    session.add(made)
-    session.flush()
-    return made
+    if session.scalar(new.on_conflict_do_nothing().returning(Dispute.id)) is None:
+        raise DisputeOpen(statement=statement_id, transfer=transfer_id)
+    return session.get_one(Dispute, request_id)
 
 
 def answer(

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 import ledger
@@ -80,16 +81,13 @@ def settle_merchant(session: Session, *, merchant_id: UUID, through: date, now: 
 def ask_run(session: Session, *, through: date, asked_by: UUID | None, now: datetime) -> Run:
     """Write down that every merchant is to be settled through a day; the worker does it. Raises SettlementDayOpen."""
     rules.check_day_over(through, now=now)
-    known = session.get(Run, through)
-    if known is None:
-        known = Run(
-            through=through, asked_at=now, asked_by=asked_by, seen_at=None, finished_at=None, merchants=0, done=0
-        )
-        session.add(known)
-    elif known.finished_at is not None:
-        known.asked_at, known.asked_by, known.finished_at, known.done = now, asked_by, None, 0
+    new = insert(Run).values(through=through, asked_at=now, asked_by=asked_by, merchants=0, done=0)
+    session.execute(new.on_conflict_do_nothing())
+    run = session.get_one(Run, through, with_for_update=True, populate_existing=True)
+    if run.finished_at is not None:
+        run.asked_at, run.asked_by, run.finished_at, run.done = now, asked_by, None, 0
     session.flush()
-    return known
+    return run
 
 
 def unfinished_runs(session: Session) -> Sequence[Run]:

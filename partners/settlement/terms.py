@@ -11,6 +11,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
+from psycopg.errors import UniqueViolation
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -185,6 +186,12 @@ def _check_begin(valid_from: datetime, *, taken: bool, now: datetime) -> None:
 
 
 def _added(session: Session, row: Dated) -> Dated:
-    session.add(row)
-    session.flush()
+    """Add a row; where one from the same instant came in at this very moment, say so. Raises DatedRowExists."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except sa.exc.IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        raise DatedRowExists(valid_from=row.valid_from.isoformat()) from None
     return row

@@ -29,20 +29,15 @@ def open_fund(
     organisation_id: UUID | None = None,
 ) -> Fund:
     """Open a fund and its account in the ledger; opening it again answers the same. Raises FundExists."""
-    taken = session.scalars(sa.select(Fund).where(sa.or_(Fund.id == fund_id, Fund.name == name))).all()
-    if taken:
-        known = taken[0]
-        if len(taken) > 1 or (known.id, known.name, known.organisation_id) != (fund_id, name, organisation_id):
-            raise FundExists(fund=fund_id)
-        return known
-    fund = Fund(
-        id=fund_id, name=name, name_en=name_en, purpose=purpose, organisation_id=organisation_id, opened_at=now,
-        closed_at=None,
-    )  # fmt: skip
-    session.add(fund)
-    session.flush()
+    new = insert(Fund).values(
+        id=fund_id, name=name, name_en=name_en, purpose=purpose, organisation_id=organisation_id, opened_at=now
+    )
+    session.execute(new.on_conflict_do_nothing())
+    known = session.get(Fund, fund_id)
+    if known is None or (known.name, known.organisation_id) != (name, organisation_id):
+        raise FundExists(fund=fund_id)
     receipts.fund_account(session, fund_id)
-    return fund
+    return known
 
 
 def begin_top_up(

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.partners.payments.conftest import payment_client, sandbox, sandbox_process
+from tests.partners.payments.conftest import payment_client, sandbox, sandbox_process, serve
 
-__all__ = ["payment_client", "sandbox", "sandbox_process"]
+__all__ = ["payment_client", "sandbox", "sandbox_process", "serve"]
