@@ -12,14 +12,16 @@ from ledger.calls import Call
 from ledger.connection import SessionLike, rows
 from ledger.errors import AccountDiffers, AccountUnknown, AssetUnknown
 from ledger.model import Account, Asset, NewAccount, Side
-from ledger.stripes import SPREAD_BIT, STRIPE_MASK, stripe_of
+from ledger.stripes import SPREAD_BIT, stripe_of, whole_account
 from ledger.wire import int8, microseconds
 
 _close_account = Call("close_account", "uuid bytea timestamptz bigint boolean")
 
 SELECT: LiteralString = """
-SELECT a.id, a.owner, a.purpose, s.code AS asset, a.normal_side, a.floor, a.closed_at
-FROM ledger.account a JOIN ledger.asset s ON s.id = a.asset
+SELECT n.account AS id, n.owner, n.purpose, s.code AS asset, a.normal_side, a.free IS NOT NULL AS floor, a.closed_at
+FROM ledger.account_name n
+JOIN ledger.account a ON a.stripe = n.stripe AND a.id = n.account | n.stripe
+JOIN ledger.asset s ON s.id = n.asset
 """
 
 
@@ -76,7 +78,7 @@ def accounts_of(session: SessionLike, owner: UUID) -> list[Account]:
     """Answer all accounts of an owner, by purpose and asset."""
     found = rows(
         session,
-        SELECT + "WHERE a.stripe = %s AND a.owner = %s ORDER BY a.purpose, s.code",
+        SELECT + "WHERE n.stripe = %s AND n.owner = %s ORDER BY n.purpose, s.code",
         stripe_of(owner),
         owner,
     )
@@ -87,9 +89,8 @@ def account(session: SessionLike, account_id: int) -> Account:
     """Answer the account of an id. Raises AccountUnknown."""
     found = rows(
         session,
-        SELECT + "WHERE a.stripe = %s AND a.id = %s",
-        account_id & STRIPE_MASK,
-        account_id,
+        SELECT + "WHERE n.account = %s",
+        whole_account(account_id),
     )
     if not found:
         raise AccountUnknown(account=account_id)
@@ -123,7 +124,7 @@ def _find(session: SessionLike, owners: list[UUID], purposes: list[str], assets:
     found = rows(
         session,
         SELECT + "JOIN unnest(%s::uuid[], %s::text[], %s::text[]) AS w (owner, purpose, asset) ON s.code = w.asset"
-        " AND a.stripe = ledger.stripe_of(w.owner) AND a.owner = w.owner AND a.purpose = w.purpose",
+        " AND n.stripe = ledger.stripe_of(w.owner) AND n.owner = w.owner AND n.purpose = w.purpose",
         owners,
         purposes,
         assets,
@@ -132,15 +133,14 @@ def _find(session: SessionLike, owners: list[UUID], purposes: list[str], assets:
 
 
 def _account(row: Any) -> Account:  # noqa: ANN401  # A named tuple of psycopg.
-    spread = bool(row.id & SPREAD_BIT)
     return Account(
-        id=row.id & ~STRIPE_MASK if spread else row.id,
+        id=row.id,
         owner=row.owner,
         purpose=row.purpose,
         asset=row.asset,
         normal_side=Side(row.normal_side),
         floor=row.floor,
-        spread=spread,
+        spread=bool(row.id & SPREAD_BIT),
         closed_at=row.closed_at,
     )
 

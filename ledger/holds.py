@@ -13,7 +13,7 @@ from ledger.calls import Call
 from ledger.connection import SessionLike, one, rows
 from ledger.errors import HoldUnknown
 from ledger.model import Hold, NewHold, Posting
-from ledger.stripes import STRIPE_MASK, stripe_of, stripe_of_transfer, transfer_id
+from ledger.stripes import STRIPE_MASK, stripe_of, stripe_of_transfer, transfer_id, whole_account
 from ledger.transfers import check_list, not_a_number
 from ledger.wire import TIMESTAMPTZ, int8, int8s, microseconds, texts, uuids
 
@@ -110,8 +110,8 @@ def _repeated(kinds: Sequence[str]) -> bytes:
 def _hold(row: Any) -> Hold:  # noqa: ANN401  # A named tuple of psycopg.
     return Hold(
         id=row.id,
-        debit=_whole(row.debit),
-        credit=_whole(row.credit),
+        debit=whole_account(row.debit),
+        credit=whole_account(row.credit),
         units=row.units,
         expires_at=row.expires_at,
         kind=row.kind,
@@ -120,8 +120,3 @@ def _hold(row: Any) -> Hold:  # noqa: ANN401  # A named tuple of psycopg.
         settled_units=row.settled_units,
         transfer_id=row.transfer,
     )
-
-
-def _whole(account: int) -> int:
-    """Answer the id that callers know: of a sub-account, the spread account's."""
-    return account & ~STRIPE_MASK if account & (STRIPE_MASK + 1) else account

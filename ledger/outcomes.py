@@ -18,9 +18,7 @@ from ledger.connection import SessionLike, one, rows
 from ledger.errors import RequestConflict
 from ledger.model import NewTransfer, Outcome, Posting
 from ledger.stripes import SPREAD_BIT, stripe_of
-from ledger.transfers import check_list, columns_of, post_list
-
-LARGEST = 2**53 - 1
+from ledger.transfers import LARGEST, check_list, columns_of, post_list
 
 
 def post_each(

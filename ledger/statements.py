@@ -11,7 +11,7 @@ from ledger.connection import SessionLike, rows
 from ledger.errors import AccountUnknown, TransferUnknown
 from ledger.kernel.clock import now as clock_now
 from ledger.model import Account, Balance, Statement, StatementLine, Total
-from ledger.stripes import SPREAD_BIT, STRIPE_MASK
+from ledger.stripes import whole_account
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -129,7 +129,7 @@ def _line(row: Any) -> StatementLine:  # noqa: ANN401  # A named tuple of psycop
         transfer_id=row.id,
         change=row.change,
         balance=row.balance,
-        other=row.other & ~STRIPE_MASK if row.other & SPREAD_BIT else row.other,
+        other=whole_account(row.other),
         kind=row.kind,
         reference=row.reference,
         occurred_at=row.occurred_at,

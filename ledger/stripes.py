@@ -14,6 +14,11 @@ def stripe_of(owner: UUID) -> int:
     return owner.int & STRIPE_MASK
 
 
+def whole_account(account: int) -> int:
+    """Answer the id that callers know: of a sub-account, the spread account's."""
+    return account & ~STRIPE_MASK if account & SPREAD_BIT else account
+
+
 def stripe_of_transfer(debit: int, credit: int, home: int) -> int:
     """Answer the stripe of a transfer; *home* is the request's, used where both accounts are spread."""
     if not debit & SPREAD_BIT:

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from secrets import token_bytes
+from os import urandom
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +14,21 @@ from ledger.calls import Answer, Call
 from ledger.connection import SessionLike, rows
 from ledger.errors import AccountUnknown, LedgerError, TransferUnknown, UnitsInvalid
 from ledger.model import NewTransfer, Posting
-from ledger.stripes import stripe_of
+from ledger.stripes import SPREAD_BIT, STRIPE_MASK, stripe_of
 from ledger.wire import INT8, TEXT, TIMESTAMPTZ, UUID_OID, instants, int8, int8s, microseconds, texts, uuids
 
 LONGEST_LIST = 65_536
 LONGEST_KIND = 32
+LARGEST = 2**53 - 1
 
-_post_one = Call("post_one", "uuid bytea timestamptz bigint bigint bigint timestamptz text uuid uuid")
+_call_one = Call("post_one", "uuid bytea timestamptz bigint bigint bigint timestamptz text uuid uuid")
 _post_list = Call(
     "post_list", "uuid bytea timestamptz bigint[] bigint[] bigint[] timestamptz[] text[] uuid[] bigint[] text text"
 )
 
 # The same bytes as the arrays of ledger.wire with one element each, so that a list of one hashes alike either way.
 _NUMBERS = struct.Struct(">" + "iiiiiiq" * 4)
+_INT = struct.Struct(">i").pack
 _TEXT_HEAD = struct.pack(">iiiii", 1, 0, TEXT, 1, 1)
 _UUID_HEAD = struct.pack(">iiiiii", 1, 0, UUID_OID, 1, 1, 16)
 _NO_UUID = uuids([None])
@@ -42,6 +44,8 @@ def post(session: SessionLike, transfers: Sequence[NewTransfer], *, request_id: 
     """
     if not transfers:
         return Posting(0, now, False, (), (), 0)
+    if len(transfers) == 1:
+        return _post_one(session, transfers[0], request_id, now)
     debits, credits, units, occurred_at, kinds, references = zip(*transfers, strict=True)
     return post_columns(
         session, debits=debits, credits=credits, units=units, occurred_at=occurred_at, kinds=kinds,
@@ -62,14 +66,13 @@ def post_columns(
     now: datetime,
 ) -> Posting:
     """Post a list given as columns of one length: the same as `post`, without an object per transfer."""
+    if len(debits) == 1:
+        new = NewTransfer(debits[0], credits[0], units[0], occurred_at[0], kinds[0], references[0])
+        return _post_one(session, new, request_id, now)
     check_list(kinds)
     try:
-        if len(debits) == 1:
-            alone = NewTransfer(debits[0], credits[0], units[0], occurred_at[0], kinds[0], references[0])
-            answer = _one(session, alone, request_id, now)
-        else:
-            columns = _columns(debits, credits, units, occurred_at, kinds, references)
-            answer = post_list(session, columns, request_id=request_id, now=now)
+        columns = _columns(debits, credits, units, occurred_at, kinds, references)
+        answer = post_list(session, columns, request_id=request_id, now=now)
     except struct.error:
         raise not_a_number(units) from None
     return Posting(answer.number, answer.posted_at, answer.replayed, debits, credits, stripe_of(request_id))
@@ -137,15 +140,44 @@ def post_list(
     )
 
 
-def _one(session: SessionLike, new: NewTransfer, request_id: UUID, now: datetime) -> Answer:
+def _post_one(session: SessionLike, new: NewTransfer, request_id: UUID, now: datetime) -> Posting:
+    """Post one transfer: by the lean path, where nothing about it is out of the ordinary."""
+    debit, credit, units = new[:3]
+    if not 1 <= len(new.kind) <= LONGEST_KIND:
+        check_list([new.kind])
+    sides = _sides(debit, credit)
+    try:
+        if sides is None or type(units) is not int or not 1 <= units <= LARGEST:
+            answer = post_list(session, columns_of([new]), request_id=request_id, now=now)
+        else:
+            answer = _call_one(session, _scalars(new, sides, request_id, now))
+    except struct.error:
+        raise not_a_number([units]) from None
+    home = request_id.int & STRIPE_MASK
+    return Posting(answer.number, answer.posted_at, answer.replayed, (debit,), (credit,), home)
+
+
+def _sides(debit: int, credit: int) -> tuple[int, int] | None:
+    """Answer the accounts that really take part, where they are two of one stripe's books; else None."""
+    if debit & SPREAD_BIT:
+        if credit & SPREAD_BIT:
+            return None
+        debit = debit & ~STRIPE_MASK | credit & STRIPE_MASK
+    elif credit & SPREAD_BIT:
+        credit = credit & ~STRIPE_MASK | debit & STRIPE_MASK
+    return None if (debit ^ credit) & STRIPE_MASK or debit == credit else (debit, credit)
+
+
+def _scalars(new: NewTransfer, sides: tuple[int, int], request_id: UUID, now: datetime) -> list[bytes | None]:
     debit, credit, units, occurred_at, kind, reference = new
     at, text = microseconds(occurred_at), kind.encode()
     numbers = _NUMBERS.pack(*_HEAD, debit, *_HEAD, credit, *_HEAD, units, *_INSTANT_HEAD, at)
-    referred = _NO_UUID if reference is None else _UUID_HEAD + reference.bytes
-    digest = sha256(b"post" + numbers + _TEXT_HEAD + struct.pack(">i", len(text)) + text + referred).digest()
-    told = None if reference is None else reference.bytes
-    scalars = [int8(microseconds(now)), int8(debit), int8(credit), int8(units), int8(at), text, told, token_bytes(16)]
-    return _post_one(session, [request_id.bytes, digest, *scalars])
+    referred, told = (_NO_UUID, None) if reference is None else (_UUID_HEAD + reference.bytes, reference.bytes)
+    digest = sha256(b"post" + numbers + _TEXT_HEAD + _INT(len(text)) + text + referred).digest()
+    instant = int8(at)
+    asked = instant if now is occurred_at else int8(microseconds(now))
+    accounts = int8(sides[0]), int8(sides[1])
+    return [request_id.bytes, digest, asked, *accounts, int8(units), instant, text, told, urandom(16)]
 
 
 def check_list(kinds: Sequence[str]) -> None:

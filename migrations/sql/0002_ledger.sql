@@ -9,10 +9,11 @@ CREATE SEQUENCE ledger.call_number AS bigint;
 -- sum(bigint) answers numeric, which costs more than the sum; this one stays bigint and refuses an overflow.
 CREATE AGGREGATE ledger.sum8(bigint) (SFUNC = int8pl, STYPE = bigint, INITCOND = '0', COMBINEFUNC = int8pl, PARALLEL = SAFE);
 
--- Bounds are domains: PostgreSQL keeps a domain's check ready for the session, but reads a table's checks anew at every
--- statement (12 µs each). Only the floor, which looks at several columns, is a check of its table.
+-- Bounds are domains: PostgreSQL keeps a domain's check ready for the session, but reads a table's checks anew from their
+-- text at every statement (12 µs each). So a bound over several columns is kept as a column of its own: see account.free.
 CREATE DOMAIN ledger.units AS bigint CHECK (VALUE BETWEEN 1 AND 9007199254740991);
 CREATE DOMAIN ledger.pending AS bigint CHECK (VALUE >= 0);
+CREATE DOMAIN ledger.floored AS bigint CHECK (VALUE >= 0);
 CREATE DOMAIN ledger.kind AS text CHECK (length(VALUE) BETWEEN 1 AND 32);
 CREATE DOMAIN ledger.normal_side AS "char" CHECK (VALUE IN ('D', 'C'));
 
@@ -25,15 +26,19 @@ CREATE TABLE ledger.asset (
     opened_at timestamptz NOT NULL DEFAULT now()
 );
 
--- One row per account; a spread account has one per stripe. The counters are kept by the posting functions alone;
--- last_debit and last_credit head the two chains that statements walk (see transfer). Every check below is asked again
--- at every posting, so what never changes (the form of a purpose) is checked by open_accounts instead.
+-- One row per account; a spread account has one per stripe. Nothing but what a posting reads and writes is here: rows are
+-- few bytes and one index is all there is to keep. The counters are kept by the posting functions alone; last_debit and
+-- last_credit head the two chains that statements walk (see transfer).
+--
+-- free is the truth behind InsufficientBalance: what can be spent (posted on the normal side less what is held), NULL where
+-- the account has no floor. Its domain refuses what passes the floor; that it follows the counters is the audit's to say.
 CREATE TABLE ledger.account (
     id bigint NOT NULL,
     debits_posted bigint NOT NULL DEFAULT 0,
     credits_posted bigint NOT NULL DEFAULT 0,
     debits_pending ledger.pending NOT NULL DEFAULT 0,
     credits_pending ledger.pending NOT NULL DEFAULT 0,
+    free ledger.floored,
     last_debit bigint NOT NULL DEFAULT 0,
     last_credit bigint NOT NULL DEFAULT 0,
     debit_count bigint NOT NULL DEFAULT 0,
@@ -41,25 +46,24 @@ CREATE TABLE ledger.account (
     posted_at timestamptz NOT NULL DEFAULT '-infinity',
     debit_latest timestamptz NOT NULL DEFAULT '-infinity',
     credit_latest timestamptz NOT NULL DEFAULT '-infinity',
-    opened_at timestamptz NOT NULL DEFAULT now(),
+    stripe smallint NOT NULL,
+    asset smallint NOT NULL,
+    normal_side ledger.normal_side NOT NULL,
+    closed_at timestamptz,
+    PRIMARY KEY (stripe, id)
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.1);
+
+-- What accounts are called: one row per account, in its owner's stripe, however many sub-accounts it has.
+CREATE TABLE ledger.account_name (
     owner uuid NOT NULL,
+    account bigint NOT NULL,
+    opened_at timestamptz NOT NULL DEFAULT now(),
     stripe smallint NOT NULL,
     asset smallint NOT NULL REFERENCES ledger.asset (id),
-    normal_side ledger.normal_side NOT NULL,
-    floor boolean NOT NULL,
-    purpose text NOT NULL,
-    closed_at timestamptz,
-    PRIMARY KEY (stripe, id),
-    UNIQUE (stripe, owner, purpose, asset),
-    -- The truth behind InsufficientBalance: what is held cannot be spent, and nothing goes below zero.
-    -- Few words, because PostgreSQL reads them anew at every statement.
-    CONSTRAINT floor CHECK (
-        NOT floor
-        OR CASE WHEN normal_side = 'C' THEN credits_posted - debits_posted >= debits_pending
-            ELSE debits_posted - credits_posted >= credits_pending
-        END
-    )
-) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.1);
+    purpose text NOT NULL CHECK (purpose ~ '^[a-z][a-z0-9_.:-]{0,63}$'),
+    PRIMARY KEY (stripe, owner, purpose, asset)
+);
+CREATE INDEX account_name_account ON ledger.account_name (account);
 
 -- One row per writing call: its idempotency, its place in time, and the salt of its transfers' leaves in a public log
 -- (salt of a transfer = sha256(salt ‖ id)). xid tells when no older transaction can still appear. input_hash binds what the
@@ -76,13 +80,13 @@ CREATE TABLE ledger.request (
     operation text NOT NULL DEFAULT 'other',
     PRIMARY KEY (stripe, id)
 );
-CREATE INDEX request_number ON ledger.request (number);
+CREATE INDEX request_number ON ledger.request USING brin (number) WITH (pages_per_range = 16, autosummarize = on);
 
 -- A transfer is one immutable row that debits one account and credits another. Each account's debits form a chain
 -- (debit_prev), its credits another, with running totals and a running number, so a statement needs no index that
--- grows at random places; every 16th link is indexed, so that any instant of posting is found in a few steps. debit_latest
--- and credit_latest are the latest occurred_at so far: they grow along the chain, so any instant of the world is found the
--- same way, and what occurred before it but was posted late is indexed by itself.
+-- grows at random places; every 16th link stands in a table of its own, so that any instant of posting is found in a few
+-- steps. debit_latest and credit_latest are the latest occurred_at so far: they grow along the chain, so any instant of the
+-- world is found the same way, and what occurred before it but was posted late is noted by itself.
 CREATE TABLE ledger.transfer (
     id bigint NOT NULL,
     debit bigint NOT NULL,
@@ -107,16 +111,35 @@ CREATE TABLE ledger.transfer (
     reason text,
     PRIMARY KEY (stripe, id)
 ) WITH (fillfactor = 100);
-CREATE INDEX transfer_debit_link ON ledger.transfer (stripe, debit, posted_at, id) WHERE debit_seq & 15 = 0;
-CREATE INDEX transfer_credit_link ON ledger.transfer (stripe, credit, posted_at, id) WHERE credit_seq & 15 = 0;
-CREATE INDEX transfer_debit_latest ON ledger.transfer (stripe, debit, debit_latest, id) WHERE debit_seq & 15 = 0;
-CREATE INDEX transfer_credit_latest ON ledger.transfer (stripe, credit, credit_latest, id) WHERE credit_seq & 15 = 0;
-CREATE INDEX transfer_debit_late ON ledger.transfer (stripe, debit, id) INCLUDE (occurred_at, units) WHERE occurred_at < debit_latest;
-CREATE INDEX transfer_credit_late ON ledger.transfer (stripe, credit, id) INCLUDE (occurred_at, units) WHERE occurred_at < credit_latest;
+
+-- Every sixteenth link of a chain (debits: of the account's debits, else of its credits). Not partial indexes of transfer:
+-- PostgreSQL opens every index of a table at every insert, but a single transfer comes here one time in eight.
+CREATE TABLE ledger.link (
+    account bigint NOT NULL,
+    posted_at timestamptz NOT NULL,
+    id bigint NOT NULL,
+    latest timestamptz NOT NULL,
+    stripe smallint NOT NULL,
+    debits boolean NOT NULL,
+    PRIMARY KEY (stripe, account, debits, posted_at, id)
+);
+CREATE INDEX link_latest ON ledger.link (stripe, account, debits, latest, id);
+
+-- Links of a chain that occurred before one that was posted earlier.
+CREATE TABLE ledger.late (
+    account bigint NOT NULL,
+    id bigint NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    units bigint NOT NULL,
+    stripe smallint NOT NULL,
+    debits boolean NOT NULL,
+    PRIMARY KEY (stripe, account, debits, id)
+);
 
 -- A transfer is reversed once. The reversal's own row may lie in another stripe, so this lies in the original's.
 CREATE TABLE ledger.reversal (
     transfer bigint NOT NULL,
+    by bigint NOT NULL,
     stripe smallint NOT NULL,
     PRIMARY KEY (stripe, transfer)
 );

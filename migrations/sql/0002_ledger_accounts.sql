@@ -9,6 +9,11 @@ CREATE FUNCTION ledger.sub_account(account bigint, stripe bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (account & ~63::bigint) | (stripe & 63);
 
+-- The id that callers know: of a sub-account, the spread account's.
+CREATE FUNCTION ledger.whole_account(account bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN account & 64 = 0 THEN account ELSE account & ~63::bigint END;
+
 -- Which account really takes part: of a spread one the sub-account in the other side's stripe, or at home where both
 -- sides are spread. Without a home the ids mean what they say.
 CREATE FUNCTION ledger.side(id bigint, other bigint, home bigint) RETURNS bigint
@@ -42,9 +47,10 @@ BEGIN
         VALUES (p_code, p_scale, p_name, (number << 7) | 64)
         ON CONFLICT DO NOTHING RETURNING id INTO opened;
         IF opened IS NOT NULL THEN
-            INSERT INTO ledger.account (id, owner, stripe, asset, normal_side, floor, purpose)
-            SELECT ledger.sub_account((number << 7) | 64, s), '00000000-0000-0000-0000-000000000000', s, opened, 'C', false, 'clearing'
-            FROM generate_series(0, 63) AS s;
+            INSERT INTO ledger.account (id, stripe, asset, normal_side)
+            SELECT ledger.sub_account((number << 7) | 64, s), s, opened, 'C' FROM generate_series(0, 63) AS s;
+            INSERT INTO ledger.account_name (owner, purpose, asset, account, stripe)
+            VALUES ('00000000-0000-0000-0000-000000000000', 'clearing', opened, (number << 7) | 64, 0);
         END IF;
     END IF;
     RETURN QUERY SELECT a.code, a.scale::integer, a.name FROM ledger.asset a WHERE a.code = p_code;
@@ -56,26 +62,28 @@ CREATE FUNCTION ledger.open_accounts(
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = ledger, pg_temp AS $$
 BEGIN
-    IF EXISTS (SELECT FROM unnest(purposes) AS p WHERE p !~ '^[a-z][a-z0-9_.:-]{0,63}$') THEN
-        RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = 'a purpose is a lower-case word of at most 64 characters';
-    END IF;
     WITH wanted AS (
         SELECT DISTINCT ON (w.owner, w.purpose, s.id) w.owner, w.purpose, s.id AS asset, w.side, w.floored, w.spread
         FROM unnest(owners, purposes, assets, sides, floors, spreads) WITH ORDINALITY
             AS w (owner, purpose, asset, side, floored, spread, place)
         JOIN ledger.asset s ON s.code = w.asset
         WHERE NOT EXISTS (
-            SELECT FROM ledger.account a
-            WHERE a.stripe = ledger.stripe_of(w.owner) AND a.owner = w.owner AND a.purpose = w.purpose AND a.asset = s.id
+            SELECT FROM ledger.account_name n
+            WHERE n.stripe = ledger.stripe_of(w.owner) AND n.owner = w.owner AND n.purpose = w.purpose AND n.asset = s.id
         )
         ORDER BY w.owner, w.purpose, s.id, w.place
     ), numbered AS MATERIALIZED (
-        SELECT wanted.*, (nextval('ledger.account_number') << 7) | CASE WHEN spread THEN 64 ELSE 0 END AS first FROM wanted
+        SELECT wanted.*, ledger.stripe_of(owner) AS stripe,
+            (nextval('ledger.account_number') << 7) | CASE WHEN spread THEN 64 ELSE ledger.stripe_of(owner) END AS account
+        FROM wanted
+    ), named AS (
+        INSERT INTO ledger.account_name (owner, purpose, asset, account, stripe)
+        SELECT owner, purpose, asset, account, stripe FROM numbered ORDER BY stripe, owner, purpose, asset
+        ON CONFLICT DO NOTHING RETURNING account
     )
-    INSERT INTO ledger.account (id, owner, stripe, asset, normal_side, floor, purpose)
-    SELECT ledger.sub_account(first, s), owner, s, asset, side::"char", floored, purpose
-    FROM numbered CROSS JOIN generate_series(0, 63) AS s
-    WHERE spread OR s = ledger.stripe_of(owner)
-    ORDER BY s, owner, purpose, asset
-    ON CONFLICT (stripe, owner, purpose, asset) DO NOTHING;
+    INSERT INTO ledger.account (id, stripe, asset, normal_side, free)
+    SELECT account | s, s, asset, side::"char", CASE WHEN floored THEN 0 END
+    FROM numbered JOIN named USING (account) CROSS JOIN generate_series(0, 63) AS s
+    WHERE spread OR s = stripe
+    ORDER BY s, account;
 END $$;

@@ -43,15 +43,15 @@ LANGUAGE sql STABLE AS $$
     ) h ON h.id = a.id
     WHERE (a.debits_pending, a.credits_pending) <> (coalesce(h.debits, 0), coalesce(h.credits, 0))
     UNION ALL
-    SELECT 'floor', format('account %s', a.id), 'at least 0',
-        (CASE a.normal_side WHEN 'C' THEN a.credits_posted - a.debits_posted - a.debits_pending
-            ELSE a.debits_posted - a.credits_posted - a.credits_pending END)::text
+    SELECT 'floor', format('account %s', a.id), f.free::text, a.free::text
     FROM ledger.account a
-    WHERE a.floor AND CASE a.normal_side WHEN 'C' THEN a.credits_posted - a.debits_posted - a.debits_pending
-        ELSE a.debits_posted - a.credits_posted - a.credits_pending END < 0
+    CROSS JOIN LATERAL (SELECT CASE a.normal_side WHEN 'C' THEN a.credits_posted - a.debits_posted - a.debits_pending
+        ELSE a.debits_posted - a.credits_posted - a.credits_pending END AS free) f
+    WHERE a.free IS NOT NULL AND (a.free <> f.free OR f.free < 0)
     UNION ALL
     SELECT 'reversed_once', format('transfer %s', coalesce(r.transfer, t.reverses)), coalesce(r.transfer, 0)::text, coalesce(t.reverses, 0)::text
-    FROM ledger.reversal r FULL JOIN (SELECT reverses FROM ledger.transfer WHERE reverses IS NOT NULL) t ON t.reverses = r.transfer
+    FROM ledger.reversal r FULL JOIN (SELECT id, reverses FROM ledger.transfer WHERE reverses IS NOT NULL) t
+        ON t.reverses = r.transfer AND t.id = r.by
     WHERE r.transfer IS NULL OR t.reverses IS NULL
     UNION ALL
     SELECT 'within_one_stripe', format('transfer %s', t.id), 'one stripe, two accounts of one asset', format('stripe %s, accounts %s and %s', t.stripe, t.debit, t.credit)
@@ -104,4 +104,23 @@ LANGUAGE sql STABLE AS $$
         WINDOW chain AS (PARTITION BY e.account, e.side ORDER BY e.id ROWS UNBOUNDED PRECEDING)
     ) w
     WHERE (w.its_prev, w.its_total, w.its_seq, w.its_latest) <> (w.prev, w.total, w.seq, w.latest)
+    UNION ALL
+    -- The links and late arrivals that look-ups start from are those of the transfers, all of them and no other.
+    (
+        WITH wanted AS MATERIALIZED (
+            SELECT id, debit AS account, true AS debits, posted_at AS at, debit_latest AS latest, NULL::bigint AS units
+            FROM ledger.transfer WHERE debit_seq & 15 = 0
+            UNION ALL SELECT id, credit, false, posted_at, credit_latest, NULL FROM ledger.transfer WHERE credit_seq & 15 = 0
+            UNION ALL SELECT id, debit, true, occurred_at, NULL, units FROM ledger.transfer WHERE occurred_at < debit_latest
+            UNION ALL SELECT id, credit, false, occurred_at, NULL, units FROM ledger.transfer WHERE occurred_at < credit_latest
+        ), noted AS MATERIALIZED (
+            SELECT id, account, debits, posted_at AS at, latest, NULL::bigint AS units FROM ledger.link
+            UNION ALL SELECT id, account, debits, occurred_at, NULL, units FROM ledger.late
+        )
+        SELECT 'links', format('transfer %s of account %s', e.id, e.account), e.expected, e.found
+        FROM (
+            SELECT x.*, 'noted' AS expected, 'missing' AS found FROM (SELECT * FROM wanted EXCEPT ALL SELECT * FROM noted) x
+            UNION ALL SELECT x.*, 'not noted', 'noted' FROM (SELECT * FROM noted EXCEPT ALL SELECT * FROM wanted) x
+        ) e
+    )
 $$;

@@ -10,12 +10,12 @@ DECLARE
     link bigint;
 BEGIN
     IF p_place = 'occurred' THEN
-        SELECT x.id INTO link FROM ledger.transfer x
-        WHERE x.stripe = p_stripe AND x.debit = p_account AND x.debit_latest > p_at AND x.debit_seq & 15 = 0
-        ORDER BY x.debit_latest, x.id LIMIT 1;
+        SELECT x.id INTO link FROM ledger.link x
+        WHERE x.stripe = p_stripe AND x.account = p_account AND x.debits = true AND x.latest > p_at
+        ORDER BY x.latest, x.id LIMIT 1;
     ELSE
-        SELECT x.id INTO link FROM ledger.transfer x
-        WHERE x.stripe = p_stripe AND x.debit = p_account AND (x.posted_at, x.id) >= (p_at, p_id) AND x.debit_seq & 15 = 0
+        SELECT x.id INTO link FROM ledger.link x
+        WHERE x.stripe = p_stripe AND x.account = p_account AND x.debits = true AND (x.posted_at, x.id) >= (p_at, p_id)
         ORDER BY x.posted_at, x.id LIMIT 1;
     END IF;
     link := coalesce(link, p_head);
@@ -34,12 +34,12 @@ DECLARE
     link bigint;
 BEGIN
     IF p_place = 'occurred' THEN
-        SELECT x.id INTO link FROM ledger.transfer x
-        WHERE x.stripe = p_stripe AND x.credit = p_account AND x.credit_latest > p_at AND x.credit_seq & 15 = 0
-        ORDER BY x.credit_latest, x.id LIMIT 1;
+        SELECT x.id INTO link FROM ledger.link x
+        WHERE x.stripe = p_stripe AND x.account = p_account AND x.debits = false AND x.latest > p_at
+        ORDER BY x.latest, x.id LIMIT 1;
     ELSE
-        SELECT x.id INTO link FROM ledger.transfer x
-        WHERE x.stripe = p_stripe AND x.credit = p_account AND (x.posted_at, x.id) >= (p_at, p_id) AND x.credit_seq & 15 = 0
+        SELECT x.id INTO link FROM ledger.link x
+        WHERE x.stripe = p_stripe AND x.account = p_account AND x.debits = false AND (x.posted_at, x.id) >= (p_at, p_id)
         ORDER BY x.posted_at, x.id LIMIT 1;
     END IF;
     link := coalesce(link, p_head);
@@ -60,10 +60,8 @@ LANGUAGE sql STABLE AS $$
         coalesce((SELECT CASE WHEN s.debits THEN t.debit_total ELSE t.credit_total END
             FROM ledger.transfer t WHERE t.stripe = a.stripe AND t.id = f.link), 0)
         + CASE WHEN p_place IS DISTINCT FROM 'occurred' THEN 0
-            WHEN s.debits THEN coalesce((SELECT ledger.sum8(t.units) FROM ledger.transfer t
-                WHERE t.stripe = a.stripe AND t.debit = a.id AND t.id > f.link AND t.occurred_at < t.debit_latest AND t.occurred_at <= p_at), 0)
-            ELSE coalesce((SELECT ledger.sum8(t.units) FROM ledger.transfer t
-                WHERE t.stripe = a.stripe AND t.credit = a.id AND t.id > f.link AND t.occurred_at < t.credit_latest AND t.occurred_at <= p_at), 0)
+            ELSE coalesce((SELECT ledger.sum8(t.units) FROM ledger.late t
+                WHERE t.stripe = a.stripe AND t.account = a.id AND t.debits = s.debits AND t.id > f.link AND t.occurred_at <= p_at), 0)
         END
     FROM (
         SELECT x.* FROM ledger.account x WHERE p_account & 64 = 0 AND x.stripe = (p_account & 63)::smallint AND x.id = p_account

@@ -6,8 +6,6 @@
 -- What gives units back is no new credit: a reversal and a transfer of the kind `refund` make the account as if those
 -- units had not been spent, so they are as old as they were. A credit that was reversed was never credited.
 
-CREATE INDEX transfer_reverses ON ledger.transfer (stripe, reverses) WHERE reverses IS NOT NULL;
-
 -- What is due of the accounts of a purpose: one pass over the transfers of the asset. Only accounts that lie in one
 -- stripe, keep their units on the credit side and are open can be due; p_only narrows the answer to some of them.
 CREATE FUNCTION ledger.due_units(p_asset smallint, p_purpose text, p_end timestamptz, p_now timestamptz, p_only bigint[])
@@ -18,21 +16,23 @@ LANGUAGE sql STABLE AS $$
         FROM ledger.transfer t
         WHERE t.asset = p_asset AND t.occurred_at >= p_end AND t.credit & 64 = 0 AND t.kind NOT IN ('reversal', 'refund')
             AND NOT EXISTS (
-                SELECT FROM ledger.transfer r
-                WHERE r.stripe = t.stripe AND r.reverses = coalesce(t.part_of, t.id) AND r.debit = t.credit
+                SELECT FROM ledger.reversal v
+                JOIN ledger.transfer r ON r.stripe = (v.by & 63)::smallint AND r.id = v.by
+                WHERE v.stripe = (coalesce(t.part_of, t.id) & 63)::smallint AND v.transfer = coalesce(t.part_of, t.id) AND r.debit = t.credit
                     AND NOT EXISTS (SELECT FROM ledger.reversal x WHERE x.stripe = r.stripe AND x.transfer = r.id)
             )
         GROUP BY t.stripe, t.credit
     )
     SELECT a.id, f.free - coalesce(s.units, 0)
-    FROM ledger.account a
+    FROM ledger.account_name n
+    JOIN ledger.account a ON a.stripe = n.stripe AND a.id = n.account
     LEFT JOIN since s ON s.stripe = a.stripe AND s.credit = a.id
     CROSS JOIN LATERAL (
         SELECT a.credits_posted - a.debits_posted - a.debits_pending + CASE WHEN a.debits_pending = 0 THEN 0 ELSE (
             SELECT coalesce(sum(h.units), 0)::bigint FROM ledger.hold h
             WHERE h.stripe = a.stripe AND h.debit = a.id AND h.state = 'held' AND h.expires_at <= p_now) END AS free
     ) f
-    WHERE a.asset = p_asset AND a.purpose = p_purpose AND a.normal_side = 'C' AND a.id & 64 = 0 AND a.closed_at IS NULL
+    WHERE n.asset = p_asset AND n.purpose = p_purpose AND n.account & 64 = 0 AND a.normal_side = 'C' AND a.closed_at IS NULL
         AND a.credits_posted > a.debits_posted AND f.free > coalesce(s.units, 0)
         AND (p_only IS NULL OR a.id = ANY (p_only))
 $$;
@@ -87,8 +87,9 @@ BEGIN
         FROM ledger.transfer x WHERE x.stripe = (link & 63)::smallint AND x.id = link;
         EXIT WHEN t.credit_latest < p_end;
         IF t.occurred_at >= p_end AND t.kind NOT IN ('reversal', 'refund') AND NOT EXISTS (
-            SELECT FROM ledger.transfer r
-            WHERE r.stripe = (p_account & 63)::smallint AND r.reverses = t.whole AND r.debit = p_account
+            SELECT FROM ledger.reversal v
+            JOIN ledger.transfer r ON r.stripe = (v.by & 63)::smallint AND r.id = v.by
+            WHERE v.stripe = (t.whole & 63)::smallint AND v.transfer = t.whole AND r.debit = p_account
                 AND NOT EXISTS (SELECT FROM ledger.reversal x WHERE x.stripe = r.stripe AND x.transfer = r.id)
         ) THEN
             seen := seen + t.units;

@@ -13,6 +13,12 @@ CREATE TRIGGER reversal_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledg
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER refused_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.refused
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER link_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.link
+FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER late_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.late
+FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER account_name_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.account_name
+FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER account_is_kept BEFORE DELETE OR TRUNCATE ON ledger.account
 FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER request_is_kept BEFORE TRUNCATE ON ledger.request
@@ -29,6 +35,7 @@ GRANT EXECUTE ON FUNCTION
     ledger.side(bigint, bigint, bigint),
     ledger.transfer_id(bigint, bigint, bigint),
     ledger.sub_account(bigint, bigint),
+    ledger.whole_account(bigint),
     ledger.open_asset(text, integer, text),
     ledger.open_accounts(uuid[], text[], text[], text[], boolean[], boolean[]),
     ledger.post_one(uuid, bytea, timestamptz, bigint, bigint, bigint, timestamptz, text, uuid, uuid),

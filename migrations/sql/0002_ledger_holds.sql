@@ -19,7 +19,8 @@ BEGIN
         GROUP BY s.account ORDER BY s.account
     ), moved AS (
         UPDATE ledger.account a
-        SET debits_pending = a.debits_pending + w.debits, credits_pending = a.credits_pending + w.credits
+        SET debits_pending = a.debits_pending + w.debits, credits_pending = a.credits_pending + w.credits,
+            free = a.free - CASE a.normal_side WHEN 'C' THEN w.debits ELSE w.credits END
         FROM wanted w
         WHERE a.stripe = w.stripe AND a.id = w.account AND (a.closed_at IS NULL OR NOT must_be_open)
         RETURNING 1

@@ -1,14 +1,11 @@
 -- What plain-text journals are made of. Positive changes are debits. A spread account is one account, and a transfer that
 -- crosses stripes is one entry: its passages through clearing cancel out.
 
-CREATE FUNCTION ledger.whole_account(account bigint) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN account & 64 = 0 THEN account ELSE account & ~63::bigint END;
-
 CREATE VIEW ledger.journal_account AS
-SELECT ledger.whole_account(a.id) AS account, a.owner, a.purpose, a.normal_side, s.code AS asset, s.scale
-FROM ledger.account a JOIN ledger.asset s ON s.id = a.asset
-WHERE a.id = ledger.whole_account(a.id);
+SELECT n.account, n.owner, n.purpose, a.normal_side, s.code AS asset, s.scale
+FROM ledger.account_name n
+JOIN ledger.account a ON a.stripe = n.stripe AND a.id = n.account | n.stripe
+JOIN ledger.asset s ON s.id = n.asset;
 
 -- The balance of every account from everything that occurred before an instant.
 CREATE FUNCTION ledger.journal_balances(p_before timestamptz) RETURNS TABLE (account bigint, change bigint)

@@ -31,7 +31,7 @@ LANGUAGE sql VOLATILE ROWS 1 AS $$
 $$;
 
 -- Bring every account of a list forward by its sums, locked in the order of ids: the loop keeps the order of the sums, so
--- no second pass is needed to lock. Answers what each account was before. The CHECK named floor may refuse.
+-- no second pass is needed to lock. Answers what each account was before. The domain of free may refuse.
 CREATE FUNCTION ledger.move_accounts(
     p_number bigint, p_at timestamptz, home bigint, debits bigint[], credits bigint[], units bigint[], occurred timestamptz[],
     one_time timestamptz
@@ -48,7 +48,8 @@ AS $$
         credit_count = a.credit_count + p.credit_count,
         posted_at = p_at,
         debit_latest = greatest(a.debit_latest, p.debit_latest),
-        credit_latest = greatest(a.credit_latest, p.credit_latest)
+        credit_latest = greatest(a.credit_latest, p.credit_latest),
+        free = a.free + CASE a.normal_side WHEN 'C' THEN p.credits - p.debits ELSE p.debits - p.credits END
     FROM ledger.sums_of(p_number, home, debits, credits, units, occurred, one_time) p
     WHERE a.stripe = p.stripe AND a.id = p.account AND a.closed_at IS NULL
     RETURNING a.id, a.asset, old.last_debit, old.last_credit, old.debits_posted, old.credits_posted,
@@ -142,8 +143,11 @@ BEGIN
     IF rows_in <> cardinality(debits) THEN
         RAISE EXCEPTION USING ERRCODE = 'LD001', MESSAGE = 'a transfer does not fit its accounts';
     END IF;
+    PERFORM ledger.note_links(p_number, (SELECT array_agg(s::smallint) FROM generate_series(0, 63) AS s));
     IF cardinality(reversed) > 0 THEN
-        INSERT INTO ledger.reversal (transfer, stripe) SELECT r, (r & 63)::smallint FROM unnest(reversed) AS r WHERE r IS NOT NULL ORDER BY r;
+        INSERT INTO ledger.reversal (transfer, by, stripe)
+        SELECT e.r, ledger.transfer_id(p_number, e.place - 1, ledger.side(e.d, e.c, home)), (e.r & 63)::smallint
+        FROM unnest(reversed, debits, credits) WITH ORDINALITY AS e (r, d, c, place) WHERE e.r IS NOT NULL ORDER BY e.r;
     END IF;
 END $$;
 
@@ -159,17 +163,16 @@ LANGUAGE sql AS $$
         SELECT e.place, e.u, e.t, e.k, e.ref, e.rev, ledger.side(e.d, e.c, home) AS d, ledger.side(e.c, e.d, home) AS c,
             (SELECT s.clearing FROM ledger.account a JOIN ledger.asset s ON s.id = a.asset
              WHERE a.stripe = (e.d & 63)::smallint AND a.id = e.d) AS clearing,
-            e.d & 64 <> 0 AND (SELECT a.floor AND a.normal_side = 'C' FROM ledger.account a
+            e.d & 64 <> 0 AND (SELECT a.free IS NOT NULL AND a.normal_side = 'C' FROM ledger.account a
              WHERE a.stripe = (e.d & 63)::smallint AND a.id = e.d) AS drawn
         FROM unnest(debits, credits, units, occurred, kinds, refs, reversed) WITH ORDINALITY AS e (d, c, u, t, k, ref, rev, place)
     ), fund AS MATERIALIZED (
-        SELECT a.id, a.id & ~63::bigint AS account, f.free,
-            ledger.sum8(f.free) OVER (PARTITION BY a.id & ~63::bigint ORDER BY f.free DESC, a.id ROWS UNBOUNDED PRECEDING) - f.free AS below
+        SELECT a.id, a.id & ~63::bigint AS account, a.free::bigint,
+            ledger.sum8(a.free) OVER (PARTITION BY a.id & ~63::bigint ORDER BY a.free DESC, a.id ROWS UNBOUNDED PRECEDING) - a.free AS below
         FROM (SELECT DISTINCT d & ~63::bigint AS account FROM item WHERE drawn) w
         CROSS JOIN generate_series(0, 63) AS s
         JOIN ledger.account a ON a.stripe = s AND a.id = ledger.sub_account(w.account, s)
-        CROSS JOIN LATERAL (SELECT a.credits_posted - a.debits_posted - a.debits_pending AS free) f
-        WHERE f.free > 0
+        WHERE a.free > 0
     ), draw AS (
         SELECT i.*, d & ~63::bigint AS account,
             ledger.sum8(i.u) OVER (PARTITION BY d & ~63::bigint ORDER BY place ROWS UNBOUNDED PRECEDING) - i.u AS below
@@ -199,7 +202,7 @@ LANGUAGE sql STABLE AS $$
         AND NOT EXISTS (
             SELECT FROM (SELECT DISTINCT d FROM unnest(debits) AS e (d) WHERE d & 64 <> 0) s
             JOIN ledger.account a ON a.stripe = (s.d & 63)::smallint AND a.id = s.d
-            WHERE a.floor AND a.normal_side = 'C'
+            WHERE a.free IS NOT NULL AND a.normal_side = 'C'
         )
 $$;
 

@@ -45,7 +45,7 @@ BEGIN
             SELECT e.d AS account, e.u AS units, 'C' AS side FROM unnest(debits, credits, units) AS e (d, c, u)
             UNION ALL SELECT e.c, e.u, 'D' FROM unnest(debits, credits, units) AS e (d, c, u)
         ) s
-        JOIN ledger.account a ON a.stripe = (s.account & 63)::smallint AND a.id = s.account AND a.floor AND a.normal_side = s.side::"char"
+        JOIN ledger.account a ON a.stripe = (s.account & 63)::smallint AND a.id = s.account AND a.free IS NOT NULL AND a.normal_side = s.side::"char"
         GROUP BY s.account
     ) n
     CROSS JOIN LATERAL (SELECT b.available FROM ledger.balances_of(ARRAY[n.account], '-infinity') b) f
@@ -69,7 +69,7 @@ BEGIN
     PERFORM ledger.expire_on(debits || credits, p_now);
     PERFORM ledger.lock_accounts(ledger.stripe_of(p_request), ledger.is_plain(debits, credits), debits, credits);
     RETURN QUERY
-        SELECT a.id, a.asset, a.floor, a.normal_side::text, CASE WHEN a.floor THEN b.available ELSE 0 END, a.closed_at IS NOT NULL
+        SELECT a.id, a.asset, a.free IS NOT NULL, a.normal_side::text, CASE WHEN a.free IS NOT NULL THEN b.available ELSE 0 END, a.closed_at IS NOT NULL
         FROM (SELECT DISTINCT w FROM unnest(debits || credits) AS w) d
         JOIN ledger.account a ON a.stripe = (d.w & 63)::smallint AND a.id = d.w
         JOIN ledger.balances_of(debits || credits, p_now) b ON b.account = a.id;

@@ -55,7 +55,7 @@ $$;
 CREATE FUNCTION ledger.totals_of(p_owners uuid[], p_purposes text[], p_since timestamptz, p_until timestamptz, p_by_posting boolean)
 RETURNS TABLE (owner uuid, purpose text, asset text, kind text, debits bigint, credits bigint, transfers bigint)
 LANGUAGE sql STABLE AS $$
-    SELECT a.owner, a.purpose, s.code, e.kind, ledger.sum8(e.debits), ledger.sum8(e.credits), count(*)
+    SELECT n.owner, n.purpose, s.code, e.kind, ledger.sum8(e.debits), ledger.sum8(e.credits), count(*)
     FROM (
         SELECT t.debit AS account, t.stripe, t.kind, t.units AS debits, 0::bigint AS credits FROM ledger.transfer t
         WHERE CASE WHEN p_by_posting THEN t.posted_at ELSE t.occurred_at END >= p_since
@@ -65,9 +65,9 @@ LANGUAGE sql STABLE AS $$
         WHERE CASE WHEN p_by_posting THEN t.posted_at ELSE t.occurred_at END >= p_since
             AND CASE WHEN p_by_posting THEN t.posted_at ELSE t.occurred_at END < p_until
     ) e
-    JOIN ledger.account a ON a.stripe = e.stripe AND a.id = e.account
-    JOIN ledger.asset s ON s.id = a.asset
-    WHERE (p_owners IS NULL OR a.owner = ANY (p_owners)) AND (p_purposes IS NULL OR a.purpose = ANY (p_purposes))
-    GROUP BY a.owner, a.purpose, s.code, e.kind
-    ORDER BY a.owner, a.purpose, s.code, e.kind
+    JOIN ledger.account_name n ON n.account = ledger.whole_account(e.account)
+    JOIN ledger.asset s ON s.id = n.asset
+    WHERE (p_owners IS NULL OR n.owner = ANY (p_owners)) AND (p_purposes IS NULL OR n.purpose = ANY (p_purposes))
+    GROUP BY n.owner, n.purpose, s.code, e.kind
+    ORDER BY n.owner, n.purpose, s.code, e.kind
 $$;

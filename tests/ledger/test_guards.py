@@ -90,6 +90,9 @@ def test_the_program_may_write_by_no_way_but_the_functions(
         "DELETE FROM ledger.hold",
         "TRUNCATE ledger.request",
         "DELETE FROM ledger.reversal",
+        "DELETE FROM ledger.link",
+        "UPDATE ledger.late SET units = 0",
+        "UPDATE ledger.account_name SET purpose = 'other'",
     ],
 )
 def test_even_the_owner_changes_no_transfer(owner: Connection, books: Books, statement: LiteralString) -> None:
@@ -101,8 +104,7 @@ def test_even_the_owner_changes_no_transfer(owner: Connection, books: Books, sta
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE ledger.account SET debits_posted = 1000 WHERE purpose = 'coins'",
-        "UPDATE ledger.account SET debits_pending = 1000 WHERE purpose = 'coins'",
+        "UPDATE ledger.account SET free = free - 1000 WHERE free > 0",
         "UPDATE ledger.account SET credits_pending = -1",
         "INSERT INTO ledger.hold (id, debit, credit, units, held_at, stripe, asset, kind)"
         " VALUES (1, 1, 2, 0, now(), 1, 1, 'x')",
@@ -128,10 +130,16 @@ def test_postgresql_refuses_what_passes_a_floor(owner: Connection, books: Books,
         ("DELETE FROM ledger.request", "request_matches_transfers"),
         ("UPDATE ledger.account SET credits_posted = credits_posted + 1 WHERE id = {lin}", "trial_balance"),
         (
-            "UPDATE ledger.account SET debits_posted = debits_posted + 1 WHERE purpose = 'clearing' AND stripe = 7",
+            "UPDATE ledger.account SET debits_posted = debits_posted + 1 WHERE stripe = 7"
+            " AND id = (SELECT clearing | 7 FROM ledger.asset WHERE code = 'coin')",
             "clearing_sums_to_zero",
         ),
         ("UPDATE ledger.account SET debits_pending = 2 WHERE id = {lin}", "pending_matches_holds"),
+        ("UPDATE ledger.account SET free = free + 1 WHERE id = {lin}", "floor"),
+        (
+            "INSERT INTO ledger.late SELECT debit, id, occurred_at, units, stripe, true FROM ledger.transfer",
+            "links",
+        ),
     ],
 )
 def test_the_audit_sees_what_a_superuser_altered(
