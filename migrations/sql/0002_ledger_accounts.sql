@@ -87,3 +87,8 @@ BEGIN
     WHERE spread OR s = stripe
     ORDER BY s, account;
 END $$;
+
+-- Accounts with their names, a row per sub-account: for reports of other floors.
+CREATE VIEW ledger.named_account AS
+SELECT a.*, n.owner, n.purpose, n.opened_at
+FROM ledger.account a JOIN ledger.account_name n ON n.account = ledger.whole_account(a.id);

@@ -290,7 +290,7 @@ CREATE TABLE partners.coin_figures (
 -- Coins by where they are; issuance grows on the debit side and is negative here, so that the sum is zero.
 CREATE VIEW partners.coins_by_purpose AS
 SELECT a.purpose, sum(a.credits_posted - a.debits_posted)::bigint AS units
-FROM ledger.account a JOIN ledger.asset s ON s.id = a.asset
+FROM ledger.named_account a JOIN ledger.asset s ON s.id = a.asset
 WHERE s.code = 'coin'
 GROUP BY a.purpose;
 

@@ -18,7 +18,7 @@ JOB = UUID("0192f0c4-8a00-7e00-8000-0000636f696e")
 """The name under which each day's runs have their request ids."""
 BATCH = 20_000
 HOLDERS = sa.text(
-    "WITH page AS (SELECT a.id, a.owner FROM ledger.account a JOIN ledger.asset s ON s.id = a.asset"
+    "WITH page AS (SELECT a.id, a.owner FROM ledger.named_account a JOIN ledger.asset s ON s.id = a.asset"
     " WHERE s.code = 'coin' AND a.purpose = 'coins' AND a.credits_posted > a.debits_posted AND a.id > :after"
     " ORDER BY a.id LIMIT :limit)"
     " SELECT page.id, page.owner, coalesce(due.units, 0) AS units FROM page"

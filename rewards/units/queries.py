@@ -146,7 +146,7 @@ WITH live AS (
     FROM live l JOIN rewards.unit_retirement r ON r.id = l.retirement_id GROUP BY 1
 ), kept AS (
     SELECT a.owner, a.purpose, a.credits_posted - a.debits_posted AS grams
-    FROM ledger.account a JOIN ledger.asset s ON s.id = a.asset
+    FROM ledger.named_account a JOIN ledger.asset s ON s.id = a.asset
     WHERE s.code = 'offset' AND (a.purpose LIKE 'units\\_%' OR a.purpose = 'retired')
 )
 SELECT 'account ' || coalesce(told.owner, kept.owner) || ' ' || coalesce(told.purpose, kept.purpose)

@@ -236,6 +236,6 @@ def test_the_books_name_no_person(session: Session) -> None:
     scheme, lin = make_scheme(session, make_institution(session)), member(session, "lin")
     ride(session, "lin")
     award(session, scheme.id, [lin], now=NOON)
-    owners = set(session.scalars(sa.text("SELECT owner FROM ledger.account WHERE purpose = 'scheme'")))
+    owners = set(session.scalars(sa.text("SELECT owner FROM ledger.named_account WHERE purpose = 'scheme'")))
     assert len(owners) == 1
     assert lin.person not in owners
