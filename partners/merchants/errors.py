@@ -8,7 +8,6 @@ DomainError
 ├── PlaceInvalid             fields: a name or address that says nothing
 ├── CreditCodeLengthWrong    length: a code has eighteen characters
 ├── CreditCodeCharactersWrong
-├── CreditCodePartWrong      the registering authority or the kind of organisation does not exist
 ├── CreditCodeChecksumWrong  one character was mistyped, most likely
 ├── ApplicationInvalid       fields
 ├── ApplicationOpen          credit_code: another application for it waits
@@ -65,12 +64,6 @@ class CreditCodeCharactersWrong(DomainError):
     """Only digits and capital letters but I, O, S, V, Z; the county's six are digits."""
 
     code = "credit_code_characters_wrong"
-
-
-class CreditCodePartWrong(DomainError):
-    """The first two characters name no registering authority, or no kind of organisation under it."""
-
-    code = "credit_code_part_wrong"
 
 
 class CreditCodeChecksumWrong(DomainError):

@@ -6,7 +6,7 @@ import re
 from uuid import UUID
 
 from stdnum.cn import uscc
-from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
+from stdnum.exceptions import InvalidChecksum, InvalidFormat, InvalidLength
 
 from partners.merchants.errors import (
     ApplicationDecided,
@@ -15,7 +15,6 @@ from partners.merchants.errors import (
     CreditCodeCharactersWrong,
     CreditCodeChecksumWrong,
     CreditCodeLengthWrong,
-    CreditCodePartWrong,
     PlaceInvalid,
 )
 from partners.merchants.model import KINDS, Application, ApplicationState
@@ -27,8 +26,7 @@ _COUNTY = re.compile(r"[0-9]{6}")
 def credit_code(text: str) -> str:
     """Answer a 统一社会信用代码 (GB 32100-2015) in capitals without spaces.
 
-    Raises CreditCodeLengthWrong, CreditCodeCharactersWrong, CreditCodePartWrong, CreditCodeChecksumWrong: which check
-    failed, in this order.
+    Raises CreditCodeLengthWrong, CreditCodeCharactersWrong, CreditCodeChecksumWrong: which check failed, in this order.
     """
     code = "".join(text.split()).replace("-", "").upper()
     try:
@@ -37,8 +35,6 @@ def credit_code(text: str) -> str:
         raise CreditCodeLengthWrong(length=len(code)) from error
     except InvalidFormat as error:
         raise CreditCodeCharactersWrong from error
-    except InvalidComponent as error:
-        raise CreditCodePartWrong from error
     except InvalidChecksum as error:
         raise CreditCodeChecksumWrong from error
     return checked

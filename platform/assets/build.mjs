@@ -10,7 +10,7 @@ const fresh = dist.replace(/\/$/, ".new");
 await rm(fresh, { recursive: true, force: true });
 await mkdir(fresh, { recursive: true });
 const built = await esbuild.build({
-  entryPoints: ["src/app.js", "src/scan.js", "src/charts.js"],
+  entryPoints: ["src/app.js", "src/scan.js", "src/queue.js", "src/charts.js", "src/sw.js"],
   bundle: true,
   minify: true,
   splitting: true,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,11 +12,24 @@ from sqlalchemy.orm import Session
 
 import ledger
 from rewards import offers
+from rewards.offers import Offer
 from rewards.vouchers import queries, rules
 from rewards.vouchers.actions import close_if_open
 from rewards.vouchers.codes import CodeBook
 from rewards.vouchers.errors import ScanConflict, ScanUnknown, VoucherExpired, VoucherOutsideHours
-from rewards.vouchers.model import Refusal, Scan, Voucher
+from rewards.vouchers.model import CodeKind, Refusal, Scan, Voucher
+
+Verify = Callable[[str], UUID | None]
+"""Answers the voucher whose signed static code this is, else None; whether its time is over is for the rules to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who reads codes where: the merchant, its counter, the clerk."""
+
+    merchant_id: UUID
+    counter_id: UUID
+    clerk_id: UUID
 
 
 def scan_code(
@@ -27,27 +42,62 @@ def scan_code(
     clerk_id: UUID,
     request_id: UUID,
     now: datetime,
+    verify: Verify | None = None,
 ) -> Scan:
-    """Read a code for a clerk and record what came of it, refused or not; nothing is redeemed yet.
+    """Read a voucher's code for a clerk and record what came of it, refused or not; nothing is redeemed yet.
 
-    The same request answers the same scan again. Raises ScanConflict.
+    *verify* reads signed static codes too. The same request answers the same scan again. Raises ScanConflict.
     """
-    code_hash = hashlib.sha256(code.encode()).digest()
-    known = session.get(Scan, (ledger.stripe_of(merchant_id), request_id))
+    desk = Desk(merchant_id, counter_id, clerk_id)
+    known = known_scan(session, code=code, desk=desk, request_id=request_id)
     if known is not None:
-        if (known.code_hash, known.clerk_id) != (code_hash, clerk_id):
-            raise ScanConflict(scan=request_id)
         return known
     tries = queries.wrong_tries(session, merchant_id=merchant_id, clerk_id=clerk_id, now=now)
-    voucher, refusal = _judge(session, code, codes=codes, merchant_id=merchant_id, wrong_tries=tries, now=now)
+    found, refusal = _find(session, code, codes, verify, wrong_tries=tries, now=now)
+    voucher = None
+    if refusal is None:
+        voucher, refusal = _judge(found, merchant_id=merchant_id, now=now)
+    return keep_scan(
+        session, code=code, desk=desk, request_id=request_id, kind=CodeKind.VOUCHER, refusal=refusal, voucher=voucher,
+        now=now,
+    )  # fmt: skip
+
+
+def known_scan(session: Session, *, code: str, desk: Desk, request_id: UUID) -> Scan | None:
+    """Answer the scan that this request made before, or None. Raises ScanConflict."""
+    known = session.get(Scan, (ledger.stripe_of(desk.merchant_id), request_id))
+    if known is not None and (known.code_hash, known.clerk_id) != (code_hash(code), desk.clerk_id):
+        raise ScanConflict(scan=request_id)
+    return known
+
+
+def keep_scan(
+    session: Session,
+    *,
+    code: str,
+    desk: Desk,
+    request_id: UUID,
+    kind: CodeKind,
+    refusal: Refusal | None,
+    voucher: Voucher | None = None,
+    now: datetime,
+) -> Scan:
+    """Record what a clerk read and what came of it. Failed tries are kept for the merchant and the operator."""
     scan = Scan(
-        stripe=ledger.stripe_of(merchant_id), id=request_id, merchant_id=merchant_id, counter_id=counter_id,
-        clerk_id=clerk_id, scanned_at=now, code_hash=code_hash, refusal=refusal,
-        voucher_stripe=voucher.stripe if voucher else None, voucher_id=voucher.id if voucher else None,
+        stripe=ledger.stripe_of(desk.merchant_id), id=request_id, merchant_id=desk.merchant_id,
+        counter_id=desk.counter_id, clerk_id=desk.clerk_id, scanned_at=now, code_hash=code_hash(code),
+        refusal=refusal.value if refusal else None, voucher_stripe=voucher.stripe if voucher else None,
+        voucher_id=voucher.id if voucher else None,
+        kind=(CodeKind.PAY_CODE if kind is CodeKind.PAY_CODE else CodeKind.VOUCHER).value,
     )  # fmt: skip
     session.add(scan)
     session.flush()
     return scan
+
+
+def code_hash(code: str) -> bytes:
+    """Answer the SHA-256 of what was read: the code itself is not kept."""
+    return hashlib.sha256(code.encode()).digest()
 
 
 def redeem(session: Session, *, scan_id: UUID, merchant_id: UUID, clerk_id: UUID, now: datetime) -> Voucher:
@@ -57,9 +107,10 @@ def redeem(session: Session, *, scan_id: UUID, merchant_id: UUID, clerk_id: UUID
     VoucherAlreadyRedeemed, VoucherCancelled, VoucherExpired, VoucherOutsideHours, AccountClosed.
     """
     scan = queries.scan_of(session, merchant_id=merchant_id, scan_id=scan_id)
-    voucher = queries.scanned_voucher(session, scan)
-    if voucher is None or scan.refusal is not None:
+    found = queries.voucher_with_offer(session, scan)
+    if found is None or scan.refusal is not None:
         raise ScanUnknown(scan=scan_id)
+    voucher, offer = found
     if voucher.redemption_id == scan_id:
         return voucher
     rules.check_fresh(scan, now=now)
@@ -73,8 +124,7 @@ def redeem(session: Session, *, scan_id: UUID, merchant_id: UUID, clerk_id: UUID
         if voucher.redemption_id != scan_id:
             rules.check_open(voucher, now=now)
         return voucher
-    if not offers.is_usable(offers.offer_of(session, voucher.offer_id).offer, now=now):
-        raise VoucherOutsideHours(voucher=voucher.id, offer=voucher.offer_id)
+    _check_hours(voucher, offer, now=now)
     try:
         ledger.settle(session, voucher.hold_id, request_id=scan_id, now=now)
     except ledger.HoldEnded:
@@ -83,17 +133,32 @@ def redeem(session: Session, *, scan_id: UUID, merchant_id: UUID, clerk_id: UUID
     return voucher
 
 
-def _judge(
-    session: Session, code: str, *, codes: CodeBook, merchant_id: UUID, wrong_tries: int, now: datetime
-) -> tuple[Voucher | None, Refusal | None]:
-    """Answer the voucher, where this merchant may know of it, and why it is refused, if it is."""
+def _check_hours(voucher: Voucher, offer: Offer, *, now: datetime) -> None:
+    if not offers.is_usable(offer, now=now):
+        raise VoucherOutsideHours(voucher=voucher.id, offer=offer.id)
+
+
+def _find(
+    session: Session, code: str, codes: CodeBook, verify: Verify | None, *, wrong_tries: int, now: datetime
+) -> tuple[tuple[Voucher, Offer] | None, Refusal | None]:
+    """Answer the voucher that the code stands for with its offer, and why the code is refused, if it is."""
     reading = codes.read(code)
+    if reading is None and verify is not None and wrong_tries < rules.TRIES:
+        voucher_id = verify(code)
+        if voucher_id is not None:
+            return queries.voucher_with_id(session, voucher_id), None
     refusal = rules.refusal_of_code(codes, reading, wrong_tries=wrong_tries, now=now)
     if reading is None or refusal is not None:
         return None, refusal
-    voucher = queries.voucher_numbered(session, reading.number)
+    return queries.numbered_with_offer(session, reading.number), None
+
+
+def _judge(
+    found: tuple[Voucher, Offer] | None, *, merchant_id: UUID, now: datetime
+) -> tuple[Voucher | None, Refusal | None]:
+    """Answer the voucher, where this merchant may know of it, and why it is refused, if it is."""
+    voucher, offer = found if found is not None else (None, None)
     refusal = rules.refusal_of_voucher(voucher, merchant_id=merchant_id, now=now)
-    if voucher is not None and refusal is None:
-        offer = offers.offer_of(session, voucher.offer_id).offer
-        refusal = None if offers.is_usable(offer, now=now) else Refusal.OUTSIDE_HOURS
-    return (None if refusal == Refusal.OTHER_MERCHANT else voucher), refusal
+    if refusal is None and offer is not None and not offers.is_usable(offer, now=now):
+        refusal = Refusal.OUTSIDE_HOURS
+    return (None if refusal is Refusal.OTHER_MERCHANT else voucher), refusal

@@ -7,7 +7,7 @@ What was handed over is past; the upload says for each whether the coins are the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,13 +18,15 @@ from sqlalchemy.orm import Session
 
 import ledger
 from rewards import offers
+from rewards.offers import Offer
 from rewards.vouchers import queries, rules
 from rewards.vouchers.actions import close_if_open
+from rewards.vouchers.counter import Verify
 from rewards.vouchers.errors import OfflineBatchInvalid
 from rewards.vouchers.model import CodeKind, OfflineRule, OfflineScan, Refusal, Scan, Voucher
 
 MOST_ITEMS = 200
-MOST_REVOKED = 5_000
+MOST_REVOKED = 2_000
 CLOCKS_DIFFER = timedelta(minutes=5)
 """A counter's clock may be so far ahead of ours."""
 
@@ -54,20 +56,20 @@ def upload_scans(
     session: Session,
     *,
     items: Sequence[QueuedScan],
-    number_of: Callable[[str], int | None],
+    verify: Verify,
     merchant_id: UUID,
     counter_id: UUID,
     now: datetime,
 ) -> list[OfflineScan]:
     """Take a counter's queue in, in the order given, and answer what became of each; a nonce counts once.
 
-    *number_of* answers the voucher's number of a code whose signature is ours, else None. Raises OfflineBatchInvalid.
+    *verify* answers the voucher of a code whose signature is ours, else None. Raises OfflineBatchInvalid.
     """
     if not 1 <= len(items) <= MOST_ITEMS:
         raise OfflineBatchInvalid(most=MOST_ITEMS)
     # Uploads of one counter come one after the other, so that the day's cap holds whatever two phones send.
     session.execute(_TURN, {"counter": str(counter_id)})
-    desk = _Desk(merchant_id, counter_id, number_of, offline_rule_at(session, now))
+    desk = _Desk(merchant_id, counter_id, verify, offline_rule_at(session, now))
     return [_take_in(session, item, desk, now) for item in items]
 
 
@@ -90,17 +92,17 @@ def offline_units(session: Session, *, merchant_id: UUID, counter_id: UUID, day:
     return session.scalars(query).one()
 
 
-def revoked_numbers(session: Session, *, merchant_id: UUID, now: datetime) -> Sequence[int]:
-    """Answer the numbers of the merchant's vouchers that are over before their time: used, cancelled, undone.
+def revoked_ids(session: Session, *, merchant_id: UUID, now: datetime) -> Sequence[UUID]:
+    """Answer the merchant's vouchers that are over before their time: used, cancelled, undone. 2,000 at most.
 
     A counter fetches them while it can, to refuse these codes when it cannot ask.
     """
-    query = sa.select(Voucher.number).where(
+    query = sa.select(Voucher.id).where(
         Voucher.merchant_id == merchant_id,
         Voucher.expires_at > now,
         sa.or_(Voucher.redeemed_at.is_not(None), Voucher.released_at.is_not(None)),
     )
-    return session.scalars(query.order_by(Voucher.expires_at.desc(), Voucher.number).limit(MOST_REVOKED)).all()
+    return session.scalars(query.order_by(Voucher.expires_at.desc(), Voucher.id).limit(MOST_REVOKED)).all()
 
 
 def offline_scans_of(
@@ -143,7 +145,7 @@ _TURN = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:counter, 14))")
 class _Desk:
     merchant_id: UUID
     counter_id: UUID
-    number_of: Callable[[str], int | None]
+    verify: Verify
     rule: OfflineRule
 
 
@@ -159,9 +161,9 @@ def _take_in(session: Session, item: QueuedScan, desk: _Desk, now: datetime) -> 
         return known if (known.code_hash, known.counter_id) == (code_hash, desk.counter_id) else row
     if session.get(Scan, (stripe, item.nonce)) is not None:
         return row
-    number = desk.number_of(item.code)
-    voucher = queries.voucher_numbered(session, number) if number is not None else None
-    refusal = _refusal(session, voucher, row, desk.rule)
+    voucher_id = desk.verify(item.code)
+    voucher, offer = (queries.voucher_with_id(session, voucher_id) if voucher_id else None) or (None, None)
+    refusal = _refusal(session, voucher, offer, row, desk.rule)
     if voucher is not None and refusal != Refusal.OTHER_MERCHANT:
         row.voucher_stripe, row.voucher_id, row.coins_units = voucher.stripe, voucher.id, voucher.coins_units
     if refusal is None and voucher is not None:
@@ -173,15 +175,15 @@ def _take_in(session: Session, item: QueuedScan, desk: _Desk, now: datetime) -> 
 
 
 def _refusal(
-    session: Session, voucher: Voucher | None, row: OfflineScan, rule: OfflineRule
+    session: Session, voucher: Voucher | None, offer: Offer | None, row: OfflineScan, rule: OfflineRule
 ) -> Refusal | Outcome | None:
     now = row.uploaded_at
     refusal = rules.refusal_of_voucher(voucher, merchant_id=row.merchant_id, now=now)
-    if voucher is None or refusal is not None:
+    if voucher is None or offer is None or refusal is not None:
         return refusal
     if not timedelta(0) <= now + CLOCKS_DIFFER - row.scanned_at <= timedelta(hours=rule.upload_hours) + CLOCKS_DIFFER:
         return Outcome.TOO_LATE
-    if not offers.is_usable(offers.offer_of(session, voucher.offer_id).offer, now=row.scanned_at):
+    if not offers.is_usable(offer, now=row.scanned_at):
         return Refusal.OUTSIDE_HOURS
     if voucher.coins_units > rule.voucher_units:
         return Outcome.OVER_VOUCHER_CAP

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import ledger
+from rewards.offers import Offer
 from rewards.vouchers.errors import ScanUnknown, VoucherUnknown
 from rewards.vouchers.model import Refusal, Scan, State, Voucher
 from rewards.vouchers.rules import TRIES, TRIES_WITHIN
@@ -82,12 +83,64 @@ def voucher_numbered(session: Session, number: int) -> Voucher | None:
     return session.scalars(query).one_or_none()
 
 
+def numbered_with_offer(session: Session, number: int) -> tuple[Voucher, Offer] | None:
+    """Answer the youngest voucher with this number and its offer, in one statement."""
+    query = (
+        sa.select(Voucher, Offer)
+        .join(Offer, Offer.id == Voucher.offer_id)
+        .where(Voucher.stripe == number % STRIPES, Voucher.number == number)
+        .order_by(Voucher.taken_at.desc())
+        .limit(1)
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def voucher_with_id(session: Session, voucher_id: UUID) -> tuple[Voucher, Offer] | None:
+    """Answer the voucher of a signed static code and its offer; the code does not say the stripe, so all are asked."""
+    query = (
+        sa.select(Voucher, Offer)
+        .join(Offer, Offer.id == Voucher.offer_id)
+        .where(Voucher.stripe.in_(range(STRIPES)), Voucher.id == voucher_id)
+        .limit(1)
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def voucher_with_offer(session: Session, scan: Scan) -> tuple[Voucher, Offer] | None:
+    """Answer the voucher that the scan found, as it is now, and its offer; None where it found none."""
+    if scan.voucher_id is None:
+        return None
+    query = (
+        sa.select(Voucher, Offer)
+        .join(Offer, Offer.id == Voucher.offer_id)
+        .where(Voucher.stripe == scan.voucher_stripe, Voucher.id == scan.voucher_id)
+        .execution_options(populate_existing=True)
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
 def scan_of(session: Session, *, merchant_id: UUID, scan_id: UUID) -> Scan:
     """Answer a scan of the merchant, accepted or refused. Raises ScanUnknown."""
     scan = session.get(Scan, (ledger.stripe_of(merchant_id), scan_id))
     if scan is None or scan.merchant_id != merchant_id:
         raise ScanUnknown(scan=scan_id)
     return scan
+
+
+def refused_scans(
+    session: Session, merchant_id: UUID, *, before: Scan | None = None, limit: int = 30
+) -> Sequence[Scan]:
+    """Answer the codes that were refused at the merchant's counters, the newest first, from the one after *before*."""
+    query = sa.select(Scan).where(
+        Scan.stripe == ledger.stripe_of(merchant_id), Scan.merchant_id == merchant_id, Scan.refusal.is_not(None)
+    )
+    if before is not None:
+        place = sa.tuple_(sa.literal(before.scanned_at), sa.literal(before.id))
+        query = query.where(sa.tuple_(Scan.scanned_at, Scan.id) < place)
+    return session.scalars(query.order_by(Scan.scanned_at.desc(), Scan.id.desc()).limit(limit)).all()
 
 
 def scanned_voucher(session: Session, scan: Scan) -> Voucher | None:
@@ -130,7 +183,7 @@ def redeemed_at_counter(
 def redeemed_total(session: Session, *, merchant_id: UUID, since: datetime) -> RedeemedTotal:
     """Answer how many vouchers the merchant redeemed since an instant, and for how many coins."""
     query = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Voucher.coins_units), 0).cast(sa.BigInteger)).where(
-        Voucher.merchant_id == merchant_id, Voucher.redeemed_at >= since
+        Voucher.merchant_id == merchant_id, Voucher.redeemed_at >= since, Voucher.undone_at.is_(None)
     )
     return RedeemedTotal(*session.execute(query).one())
 

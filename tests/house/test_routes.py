@@ -5,6 +5,8 @@ from flask import Flask
 from puhui.identity.audience import Audience, declared_of
 
 OPEN = {
+    "events.create_sign_in",  # Believed by the code on the screen or the poster.
+    "events.register",  # Guests need no account.
     "api_docs.document",
     "api_docs.show",
     "home.privacy",
@@ -18,10 +20,15 @@ OPEN = {
     "preferences.change",
     "preferences.show",
     "health_api.show",
+    "merchant_staff.create_acceptance",  # Believed by the link and the code sent to the phone.
+    "merchant_staff.create_code",
+    "merchant_staff.show_invitation",
     "oauth_api.create",
+    "vouchers.service_worker",  # The same script for everyone.
     "webhooks_api.receive",  # Believed by its signature.
 }
-OPEN_FEATURES = ("methods", "offers", "merchants", "exchange", "market")  # The public may read these.
+# The public may read these.
+OPEN_FEATURES = ("methods", "offers", "merchants", "exchange", "market", "events", "certificates", "sinks")
 
 
 def _routes(app: Flask) -> list[tuple[str, str]]:

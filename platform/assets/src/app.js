@@ -2,5 +2,8 @@
 import htmx from "htmx.org/dist/htmx.esm.js";
 import "./app.css";
 import "./forms.js";
+import "./offline.js";
+import { guardLeaving } from "./waiting.js";
 
 window.htmx = htmx;
+guardLeaving();

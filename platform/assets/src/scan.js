@@ -21,6 +21,8 @@ class Scanner {
       photo.addEventListener("change", () => this.read(photo.files[0]));
     }
     if (root.hasAttribute("data-scanner-auto")) this.start();
+    // Without a network the page stays, so the next code is looked for at once.
+    window.addEventListener("puhui:scan-again", () => this.again());
   }
 
   async start() {
@@ -66,6 +68,12 @@ class Scanner {
     this.light?.stop();
     this.field.value = text;
     this.field.form.requestSubmit();
+  }
+
+  again() {
+    if (!this.isDone || !this.root.dataset.running) return;
+    this.isDone = false;
+    this.start();
   }
 
   say(word) {

@@ -15,7 +15,6 @@ MERCHANTS: dict[str, Problem] = {
     "credit_code_characters_wrong": bad(
         _l("统一社会信用代码只含数字和大写字母（不用 I、O、S、V、Z），第 3 至 8 位是数字，请核对。")
     ),
-    "credit_code_part_wrong": bad(_l("统一社会信用代码的前两位（登记机关和机构类别）不存在，请核对。")),
     "credit_code_checksum_wrong": bad(_l("统一社会信用代码的校验位不符，可能有一位抄错，请逐位核对。")),
     "application_invalid": bad(_l("申请资料不完整，请核对：%(fields)s。"), "fields"),
     "application_open": conflict(_l("这个统一社会信用代码已有一份申请正在审核，请等待结果。")),

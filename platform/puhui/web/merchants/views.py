@@ -8,9 +8,15 @@ from flask import Blueprint, Response
 
 from partners import merchants
 from puhui.web import Audience, audience, now, page, session
+from puhui.web.merchants.words import APPLICATION_STATES, deal_of, hours_of
 from rewards import offers
 
 blueprint = Blueprint("merchants", __name__)
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, object]:
+    return {"application_states": APPLICATION_STATES, "hours_of": hours_of, "deal_of": deal_of}
 
 
 @blueprint.get("/merchants/<uuid:merchant_id>")

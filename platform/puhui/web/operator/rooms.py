@@ -22,6 +22,9 @@ ROOMS: tuple[Room, ...] = (
     Room("merchant_operations.index", _l("商户"), _l("暂停与恢复，未通过的扫码")),
     Room("audit.index", _l("操作日志"), _l("谁在何时做了什么")),
     Room("operator.jobs", _l("定时任务"), _l("最近的运行与结果")),
+    Room("institutions.index", _l("公共机构"), _l("入驻申请与名单")),
     Room("methods.index", _l("方法学"), _l("方法、因子与来源")),
+    Room("enterprises.operator_index", _l("企业"), _l("准入、人员、政策与差异")),
+    Room("enterprises.rules", _l("规则与参数"), _l("碳市场四十条规则、参数与来源")),
     Room("market.index", _l("碳市场行情"), _l("公开价格与来源")),
 )
