@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from partners.institutions.errors import InstitutionUnknown, MemberUnknown
@@ -110,7 +111,7 @@ def years_of(session: Session, institution_id: UUID) -> list[InstitutionYear]:
     """Answer what counts for each year, the newest year first: floor area and headcount as last recorded."""
     query = (
         sa.select(InstitutionYear)
-        .distinct(InstitutionYear.year)
+        .ext(distinct_on(InstitutionYear.year))
         .where(InstitutionYear.institution_id == institution_id)
         .order_by(InstitutionYear.year.desc(), InstitutionYear.recorded_at.desc(), InstitutionYear.id.desc())
     )
@@ -225,3 +226,18 @@ def _members(institution_id: UUID, which: MemberFilter) -> sa.Select[Member]:
     if which.staff_hash is not None:
         query = query.where(Member.staff_hash == which.staff_hash)
     return query
+
+
+def id_of_code(session: Session, text: str | None) -> UUID | None:
+    """Answer the approved institution of a 统一社会信用代码; None for an empty text. Raises InstitutionUnknown."""
+    if not text:
+        return None
+    query = sa.select(Institution.id).where(
+        Institution.credit_code == "".join(text.split()).upper(),
+        Institution.decided_at.is_not(None),
+        Institution.refusal.is_(None),
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise InstitutionUnknown(credit_code=text[:40])
+    return found

@@ -38,6 +38,7 @@ from puhui.web.account.views import blueprint as account
 from puhui.web.activities.views import blueprint as activities
 from puhui.web.api_docs.views import blueprint as api_docs
 from puhui.web.audit.views import blueprint as audit
+from puhui.web.campaigns.joining import blueprint as campaigns
 from puhui.web.counter.views import blueprint as counter
 from puhui.web.endpoints.views import blueprint as endpoints
 from puhui.web.enterprises.views import blueprint as enterprises
@@ -45,8 +46,11 @@ from puhui.web.exchange.views import blueprint as exchange
 from puhui.web.formatting import init_formatting
 from puhui.web.frame import init_frame
 from puhui.web.home.views import blueprint as home
+from puhui.web.institutions.operator import blueprint as institutions
 from puhui.web.log_in.views import blueprint as log_in
 from puhui.web.market.views import blueprint as market
+from puhui.web.members.importing import blueprint as members
+from puhui.web.members.mine import blueprint as memberships
 from puhui.web.merchants.applications import blueprint as merchant_applications
 from puhui.web.merchants.operations import blueprint as merchant_operations
 from puhui.web.merchants.places import blueprint as merchant_desk
@@ -59,6 +63,7 @@ from puhui.web.offers.views import blueprint as offers
 from puhui.web.operator.views import blueprint as operator
 from puhui.web.preferences.choices import chosen
 from puhui.web.preferences.views import blueprint as preferences
+from puhui.web.schemes.mine import blueprint as schemes
 from puhui.web.sending import most_bytes_of
 from puhui.web.vouchers.views import blueprint as vouchers
 
@@ -72,13 +77,17 @@ PAGES = (
     activities,
     api_docs,
     audit,
+    campaigns,
     counter,
     endpoints,
     enterprises,
     exchange,
     home,
+    institutions,
     log_in,
     market,
+    members,
+    memberships,
     merchant_applications,
     merchant_desk,
     merchant_offers,
@@ -90,6 +99,7 @@ PAGES = (
     offers,
     operator,
     preferences,
+    schemes,
     vouchers,
 )
 API = (

@@ -19,12 +19,12 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 PERMISSIONS_POLICY = "geolocation=(), microphone=(), payment=(), usb=(), camera={camera}"
-CAMERA_PATH = "/counter"
+CAMERA_PATHS = ("/counter", "/check-ins")
 A_YEAR = 31_536_000
 
 
 def add_headers(response: Response) -> Response:
-    """Add the headers; the camera is for the counter's page alone, and signed-in pages are kept nowhere."""
+    """Add the headers; the camera is for pages that scan alone, and signed-in pages are kept nowhere."""
     headers = response.headers
     headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     headers["Permissions-Policy"] = PERMISSIONS_POLICY.format(camera="(self)" if _scans() else "()")
@@ -44,7 +44,7 @@ def add_headers(response: Response) -> Response:
 
 
 def _scans() -> bool:
-    return request.path == CAMERA_PATH or request.path.startswith(f"{CAMERA_PATH}/")
+    return any(request.path == path or request.path.startswith(f"{path}/") for path in CAMERA_PATHS)
 
 
 def _keep_static(response: Response) -> None:

@@ -37,10 +37,13 @@ class Application:
 def apply_institution(
     session: Session, *, vault: Vault, application: Application, by: UUID, now: datetime, id: UUID | None = None
 ) -> Institution:
-    """Let a person apply for an institution; nothing opens before the operator approves.
+    """Let a person apply for an institution; nothing opens before the operator approves. The same *id* is the same act.
 
     Raises CreditCodeInvalid, InstitutionExists, ParentUnfit.
     """
+    known = session.get(Institution, id) if id else None
+    if known is not None:
+        return known
     organisation = create_organisation(
         session, kind=Kind.INSTITUTION, name=application.name, name_en=application.name_en, now=now, id=id or new_id()
     )

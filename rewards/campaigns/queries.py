@@ -157,11 +157,11 @@ def place_numbered(session: Session, number: int) -> tuple[Place, Campaign] | No
 def check_ins_by_place(session: Session, campaign_id: UUID) -> dict[UUID, int]:
     """Answer how many check-ins each place has."""
     rows = session.execute(
-        sa.select(CheckIn.place_id, sa.func.count())
+        sa.select(CheckIn.place_id, sa.func.count().label("check_ins"))
         .where(CheckIn.campaign_id == campaign_id)
         .group_by(CheckIn.place_id)
     )
-    return dict(rows.tuples().all())
+    return {row.place_id: row.check_ins for row in rows}
 
 
 def certificate_of(session: Session, code: str) -> Certificate:

@@ -1,4 +1,4 @@
-"""The browser may load what is ours, and the camera opens at the counter alone."""
+"""The browser may load what is ours, and the camera opens where something is scanned alone."""
 
 from flask.testing import FlaskClient
 
@@ -17,8 +17,9 @@ def test_every_answer_carries_the_policy(client: FlaskClient) -> None:
         assert client.get(path).headers["Content-Security-Policy"] == POLICY, path
 
 
-def test_the_camera_is_for_the_counter_alone(client: FlaskClient) -> None:
-    assert "camera=(self)" in client.get("/counter").headers["Permissions-Policy"]
+def test_the_camera_is_for_counter_and_check_in_alone(client: FlaskClient) -> None:
+    for path in ("/counter", "/check-ins"):
+        assert "camera=(self)" in client.get(path).headers["Permissions-Policy"]
     assert "camera=()" in client.get("/").headers["Permissions-Policy"]
     assert "camera=()" in client.get("/counterfeit").headers["Permissions-Policy"]
 

@@ -9,6 +9,7 @@ OPEN = {
     "events.register",  # Guests need no account.
     "api_docs.document",
     "api_docs.show",
+    "campaigns.certificate",
     "home.privacy",
     "home.show",
     "log_in.create",

@@ -53,6 +53,17 @@ ENTERPRISE = (
     Section("enterprises.obligations", _l("清缴"), "leaf"),
     Section("market.index", _l("行情"), "home"),
 )
+INSTITUTION = (
+    Section("institutions.show", _l("总览"), "home"),
+    Section("members.index", _l("成员"), "person"),
+    Section("schemes.index", _l("积分制"), "coins"),
+    Section("campaigns.index", _l("活动"), "leaf"),
+)
+INSTITUTION_MEMBER = (
+    Section("institutions.show", _l("总览"), "home"),
+    Section("memberships.mine", _l("我的单位"), "person"),
+    Section("campaigns.scanning", _l("签到"), "scan"),
+)
 
 
 ROLE_NAMES: dict[Role, object] = {
@@ -82,6 +93,8 @@ def sections() -> list[Section]:
         mine = MERCHANT
     elif person.acting is not None and person.acting.kind is Kind.ENTERPRISE:
         mine = ENTERPRISE
+    elif person.acting is not None and person.acting.kind is Kind.INSTITUTION:
+        mine = INSTITUTION_MEMBER if person.acting.role is Role.MEMBER else INSTITUTION
     else:
         mine = CITIZEN if person.acting is None else CITIZEN[:1]
     there = [section for section in mine if section.endpoint in current_app.view_functions]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, url_for
 from flask_babel import lazy_gettext as _l
 
+from partners.institutions.queries import institutions_by_id
 from puhui.identity.model import Kind, Role
 from puhui.identity.rules import PRIVACY_VERSION
 from puhui.web import Audience, audience, done, now, page, person_or_none, session
@@ -17,6 +18,7 @@ WAYS = (
     ("offers.index", "gift", _l("兑换")),
     ("vouchers.index", "ticket", _l("我的券")),
     ("methods.index", "book", _l("方法学")),
+    ("memberships.mine", "person", _l("我的单位")),
 )
 
 
@@ -34,6 +36,8 @@ def show() -> Response:
         return page("home/merchant.html")
     if person.acting.kind is Kind.OPERATOR and person.acting.role is Role.OPERATOR:
         return done(url_for("operator.show"))
+    if institutions_by_id(session(), [person.acting.organisation_id]):
+        return done(url_for("institutions.show"))
     return page("home/staff.html")
 
 

@@ -1,0 +1,1 @@
+"""Members: the list, invitations by link, QR and sheet, and what each member chooses for themselves."""

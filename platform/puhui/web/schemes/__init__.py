@@ -1,0 +1,1 @@
+"""Schemes: rules drafted, tried on last month, approved by a second person; what they gave."""
