@@ -1,0 +1,1 @@
+"""Statements as JSON, for the merchant's own program."""

@@ -1,0 +1,1 @@
+"""Funds and cover as JSON, for everyone."""
