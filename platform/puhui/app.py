@@ -23,6 +23,8 @@ from puhui.api.methods.routes import blueprint as methods_api
 from puhui.api.oauth.routes import blueprint as oauth_api
 from puhui.api.oauth.server import create_server
 from puhui.api.offers.routes import blueprint as offers_api
+from puhui.api.settlement.routes import blueprint as settlement_api
+from puhui.api.sponsors.routes import blueprint as sponsors_api
 from puhui.api.vouchers.routes import blueprint as vouchers_api
 from puhui.api.webhooks.routes import blueprint as webhooks_api
 from puhui.db import Database
@@ -64,7 +66,12 @@ from puhui.web.operator.views import blueprint as operator
 from puhui.web.preferences.choices import chosen
 from puhui.web.preferences.views import blueprint as preferences
 from puhui.web.schemes.mine import blueprint as schemes
+from puhui.web.receipts.views import blueprint as receipts
 from puhui.web.sending import most_bytes_of
+from puhui.web.settlement.operations import blueprint as settlement_operations
+from puhui.web.settlement.terms import blueprint as settlement_terms
+from puhui.web.settlement.views import blueprint as settlement
+from puhui.web.sponsors.views import blueprint as sponsors
 from puhui.web.vouchers.views import blueprint as vouchers
 
 HERE = Path(__file__).parent
@@ -99,6 +106,11 @@ PAGES = (
     offers,
     operator,
     preferences,
+    receipts,
+    settlement,
+    settlement_operations,
+    settlement_terms,
+    sponsors,
     schemes,
     vouchers,
 )
@@ -111,6 +123,8 @@ API = (
     methods_api,
     oauth_api,
     offers_api,
+    settlement_api,
+    sponsors_api,
     vouchers_api,
     webhooks_api,
 )
