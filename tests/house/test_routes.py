@@ -29,7 +29,7 @@ OPEN = {
     "webhooks_api.receive",  # Believed by its signature.
 }
 # The public may read these.
-OPEN_FEATURES = ("methods", "offers", "merchants", "exchange", "market", "events", "certificates", "sinks")
+OPEN_FEATURES = ("methods", "offers", "merchants", "exchange", "market", "events", "certificates", "sinks", "sponsors")
 
 
 def _routes(app: Flask) -> list[tuple[str, str]]:

@@ -20,6 +20,8 @@ class Room:
 ROOMS: tuple[Room, ...] = (
     Room("merchant_operations.applications", _l("入驻申请"), _l("审核商户资料，通过或不通过")),
     Room("merchant_operations.index", _l("商户"), _l("暂停与恢复，未通过的扫码")),
+    Room("settlement_operations.index", _l("结算"), _l("批次、结算单、付款、结算价、异议与对账")),
+    Room("sponsors.index", _l("资助基金"), _l("基金、注资与碳币覆盖率")),
     Room("audit.index", _l("操作日志"), _l("谁在何时做了什么")),
     Room("operator.jobs", _l("定时任务"), _l("最近的运行与结果")),
     Room("institutions.index", _l("公共机构"), _l("入驻申请与名单")),
