@@ -41,9 +41,11 @@ from puhui.web.activities.views import blueprint as activities
 from puhui.web.api_docs.views import blueprint as api_docs
 from puhui.web.audit.views import blueprint as audit
 from puhui.web.campaigns.joining import blueprint as campaigns
+from puhui.web.certificates.views import blueprint as certificates
 from puhui.web.counter.views import blueprint as counter
 from puhui.web.endpoints.views import blueprint as endpoints
 from puhui.web.enterprises.views import blueprint as enterprises
+from puhui.web.events.views import blueprint as events
 from puhui.web.exchange.views import blueprint as exchange
 from puhui.web.formatting import init_formatting
 from puhui.web.frame import init_frame
@@ -72,6 +74,7 @@ from puhui.web.settlement.operations import blueprint as settlement_operations
 from puhui.web.settlement.terms import blueprint as settlement_terms
 from puhui.web.settlement.views import blueprint as settlement
 from puhui.web.sponsors.views import blueprint as sponsors
+from puhui.web.sinks.views import blueprint as sinks
 from puhui.web.vouchers.views import blueprint as vouchers
 
 HERE = Path(__file__).parent
@@ -113,6 +116,9 @@ PAGES = (
     sponsors,
     schemes,
     vouchers,
+    certificates,
+    events,
+    sinks,
 )
 API = (
     activities_api,

@@ -1,6 +1,6 @@
 """The short form: a small meeting counted from people, hours, lunch and the way there, offset from the pool in one go.
 
-Four eyes stay: whoever hands it in is the author of inventory and plan, and another person's single press approves both,
+Four eyes stay: whoever hands it in is the author of inventory and plan; another person's single press approves both,
 retires the units and issues the certificate.
 """
 

@@ -1,0 +1,1 @@
+"""Certificates of events: found by their code, shown to everybody, printed."""
