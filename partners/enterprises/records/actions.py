@@ -64,6 +64,16 @@ def save_mapping(session: Session, *, enterprise_id: UUID, name: str, mapping: M
     )
 
 
+def mapping_names(session: Session, *, enterprise_id: UUID) -> list[str]:
+    """Answer the names of the mappings that an enterprise saved."""
+    rows = read_rows(
+        session,
+        "SELECT name FROM partners.market_mapping WHERE enterprise_id = %(id)s ORDER BY name LIMIT 200",
+        {"id": enterprise_id},
+    )
+    return [row[0] for row in rows]
+
+
 def mapping_of(session: Session, *, enterprise_id: UUID, name: str) -> Mapping:
     """Answer a saved mapping, or one of the templates' own. Raises MappingUnknown."""
     rows = read_rows(

@@ -54,7 +54,7 @@ def bring(client: FlaskClient, content: bytes) -> str:
     sent = {
         "csrf_token": csrf_token(client),
         "request_id": str(new_id()),
-        "mapping": "movements",
+        "what": "movements",
         "file": (io.BytesIO(content), "登记流水.csv"),
     }
     answer = client.post("/enterprise/files", data=sent, content_type="multipart/form-data")

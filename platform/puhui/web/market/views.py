@@ -7,8 +7,9 @@ from datetime import timedelta
 from flask import Blueprint, Response
 
 from partners.enterprises.exact import yuan
-from partners.enterprises.instruments.model import Kind
+from partners.enterprises.instruments.model import Instrument, Kind, Quantity
 from partners.enterprises.instruments.queries import instrument_of, instruments_by_code
+from partners.enterprises.instruments.rules import shown
 from partners.enterprises.prices.queries import last_traded, price_history, year_totals
 from partners.enterprises.records.model import MARKET_TIME
 from partners.enterprises.rulebook.queries import rulebook
@@ -22,7 +23,14 @@ SHOWN_DAYS = 20
 
 @blueprint.app_context_processor
 def _words() -> dict[str, object]:
-    return {"yuan": yuan}
+    return {"yuan": yuan, "units_in": _units_in, "now_year": lambda: now().astimezone(MARKET_TIME).year}
+
+
+def _units_in(instrument: Instrument, units: int) -> str:
+    """Write whole units as the displayed unit of their instrument, with the unit."""
+    text = shown(Quantity(instrument, units))
+    integer, dot, fraction = text.partition(".")
+    return f"{int(integer):,}{dot}{fraction} {instrument.unit}"
 
 
 @blueprint.get("/market")
