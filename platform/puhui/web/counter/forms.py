@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import UUID as IsUuid
 from wtforms.validators import InputRequired, Length, NumberRange
 
@@ -39,4 +40,4 @@ class ChargeForm(Form):
 class UndoForm(Form):
     """Why a redemption or a charge is undone."""
 
-    reason = SelectField(_l("撤销原因"), choices=list(REASONS))
+    reason = SelectField(_l("撤销原因"), choices=[SelectChoice(code, word) for code, word in REASONS])

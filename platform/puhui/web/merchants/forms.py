@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
@@ -15,6 +17,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from puhui.web.forms import ActionForm, Form
@@ -34,6 +37,10 @@ DEALS = (
 )  # fmt: skip
 _NEEDED = InputRequired(_l("请填写这一项。"))
 _WHOLE = {"inputmode": "numeric", "min": "1"}
+
+
+def _choices(pairs: Iterable[tuple[str | int, object]]) -> list[SelectChoice]:
+    return [SelectChoice(value, word) for value, word in pairs]
 
 
 class PhoneForm(Form):
@@ -59,7 +66,7 @@ class ApplicationForm(ActionForm):
     credit_code = StringField(_l("统一社会信用代码"), validators=[_NEEDED, Length(max=40)])
     name = StringField(_l("商户名称"), validators=[_NEEDED, Length(max=60)])
     name_en = StringField(_l("英文名称（可不填）"), validators=[Length(max=60)])
-    kind = SelectField(_l("行业"), choices=list(MERCHANT_KINDS.items()))
+    kind = SelectField(_l("行业"), choices=_choices(MERCHANT_KINDS.items()))
     county_code = StringField(
         _l("所在县区（6 位行政区划代码）"), validators=[Regexp(r"^[0-9]{6}$", message=_l("行政区划代码是 6 位数字。"))]
     )
@@ -93,7 +100,7 @@ class InviteForm(ActionForm):
     """A phone is invited."""
 
     phone = StringField(_l("手机号"), validators=[_NEEDED, Length(max=20)], render_kw={"inputmode": "tel"})
-    role = SelectField(_l("角色"), choices=[("clerk", _l("店员")), ("manager", _l("店长"))])
+    role = SelectField(_l("角色"), choices=_choices([("clerk", _l("店员")), ("manager", _l("店长"))]))
 
 
 class AcceptForm(Form):
@@ -120,8 +127,8 @@ class TextsForm(ActionForm):
 class OfferForm(TextsForm):
     """Everything about a draft. Yuan are typed with a point, as on a price tag."""
 
-    kind = SelectField(_l("分类"), choices=list(OFFER_KINDS.items()))
-    deal = SelectField(_l("方式"), choices=list(DEALS))
+    kind = SelectField(_l("分类"), choices=_choices(OFFER_KINDS.items()))
+    deal = SelectField(_l("方式"), choices=_choices(DEALS))
     coins = IntegerField(_l("需要碳币"), validators=[_NEEDED, NumberRange(1, 1_000_000)], render_kw=_WHOLE)
     cash = StringField(_l("另付现金（元，碳币加现金时填）"), validators=[Length(max=12)])
     discount_percent = IntegerField(
@@ -134,7 +141,7 @@ class OfferForm(TextsForm):
     voucher_days = IntegerField(_l("兑换后几天内可用"), validators=[_NEEDED, NumberRange(1, 366)], render_kw=_WHOLE)
     first_day = DateField(_l("兑换开始日"), validators=[_NEEDED])
     last_day = DateField(_l("兑换截止日（含）"), validators=[_NEEDED])
-    weekdays = SelectMultipleField(_l("可用星期（不选为每天）"), coerce=int, choices=list(DAYS))
+    weekdays = SelectMultipleField(_l("可用星期（不选为每天）"), coerce=int, choices=_choices(DAYS))
     opens = TimeField(_l("每日可用自（可不填）"), validators=[Optional()])
     closes = TimeField(_l("每日可用至（可不填）"), validators=[Optional()])
 
