@@ -47,8 +47,10 @@ from puhui.web.endpoints.views import blueprint as endpoints
 from puhui.web.enterprises.views import blueprint as enterprises
 from puhui.web.events.views import blueprint as events
 from puhui.web.exchange.views import blueprint as exchange
+from puhui.web.families.views import blueprint as families
 from puhui.web.formatting import init_formatting
 from puhui.web.frame import init_frame
+from puhui.web.gifts.views import blueprint as gifts
 from puhui.web.home.views import blueprint as home
 from puhui.web.institutions.operator import blueprint as institutions
 from puhui.web.log_in.views import blueprint as log_in
@@ -65,6 +67,7 @@ from puhui.web.methods.views import blueprint as methods
 from puhui.web.notices.views import blueprint as notices
 from puhui.web.offers.views import blueprint as offers
 from puhui.web.operator.views import blueprint as operator
+from puhui.web.paycodes.views import blueprint as paycodes
 from puhui.web.preferences.choices import chosen
 from puhui.web.preferences.views import blueprint as preferences
 from puhui.web.schemes.mine import blueprint as schemes
@@ -92,6 +95,8 @@ PAGES = (
     endpoints,
     enterprises,
     exchange,
+    families,
+    gifts,
     home,
     institutions,
     log_in,
@@ -108,6 +113,7 @@ PAGES = (
     notices,
     offers,
     operator,
+    paycodes,
     preferences,
     receipts,
     settlement,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from uuid import UUID
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -52,6 +56,16 @@ def voucher_signing_key() -> Ed25519PrivateKey:
 def voucher_signing_key_of(settings: Settings) -> Ed25519PrivateKey:
     """Answer the signing key of *settings*. Every web process derives the same key."""
     return Ed25519PrivateKey.from_private_bytes(_key(settings, b"puhui voucher signatures"))
+
+
+def family_key() -> bytes:
+    """Answer the key from which the codes of family invitations are computed."""
+    return _key(house().settings, b"puhui family invitations")
+
+
+def keeper_of(person_id: UUID) -> str:
+    """Answer a name for a person's offline copies on a device, which says nothing about the person."""
+    return hmac.digest(_key(house().settings, b"puhui offline copies"), person_id.bytes, hashlib.sha256).hex()[:16]
 
 
 def _key(settings: Settings, purpose: bytes) -> bytes:

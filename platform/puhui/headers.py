@@ -20,6 +20,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 PERMISSIONS_POLICY = "geolocation=(), microphone=(), payment=(), usb=(), camera={camera}"
 CAMERA_PATHS = ("/counter", "/check-ins")
+SERVICE_WORKER_PATH = "/sw.js"
 A_YEAR = 31_536_000
 
 
@@ -36,6 +37,8 @@ def add_headers(response: Response) -> Response:
         headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
     if request.endpoint == "static":
         _keep_static(response)
+    elif request.path == SERVICE_WORKER_PATH:
+        headers["Cache-Control"] = "no-cache"
     elif g.get("person") is not None or g.get("provider") is not None or request.method != "GET":
         headers["Cache-Control"] = "no-store"
     else:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 import ledger
 from ledger.kernel import clock
 from partners import payments
+from puhui.coin_jobs import expire_coins, tell_expiring
 from puhui.db import Database
 from puhui.deliveries import send_due
 from puhui.identity.forgetting import forget_expired
@@ -116,6 +117,8 @@ TIMETABLE = (
     Job("resume-settlement", resume_runs, every=timedelta(minutes=1)),
     Job("settle-yesterday", settle_yesterday, daily_at=(1, 10)),
     Job("reconcile-settlement", reconcile_nightly, daily_at=(4, 10)),
+    Job("expire-coins", expire_coins, daily_at=(0, 0)),
+    Job("tell-expiring-coins", tell_expiring, daily_at=(9, 0)),
     Job("release-market-units", release_market_units, every=timedelta(minutes=10)),
     Job("reconcile-market", reconcile_market, daily_at=(3, 30)),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -66,6 +66,12 @@ def shares_of(session: Session, family_id: UUID) -> dict[UUID, int]:
         .where(Share.stripe == ledger.stripe_of(family_id), Share.family_id == family_id)
         .group_by(Share.person_id)
     )
+    return {row[0]: row[1] for row in rows}
+
+
+def heads_of(session: Session, family_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Answer the heads of those ids that are families."""
+    rows = session.execute(sa.select(Family.id, Family.head_id).where(Family.id.in_(set(family_ids))))
     return {row[0]: row[1] for row in rows}
 
 

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 import ledger
 from rewards.activities import Activity, activities_of
+from rewards.coins import Expiring, expiring_of
 from rewards.methods import catalogue
 from rewards.offers import OfferFilter, OfferRow, best_within, open_offers
 
 LATEST = 3
 BUYS = 3
+EXPIRING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Home:
     points: int
     coins: int
     held_coins: int
+    expiring: Sequence[Expiring]
     buys: Sequence[OfferRow]
     next_offer: OfferRow | None
     latest: Sequence[Latest]
@@ -58,6 +61,7 @@ def home_of(session: Session, citizen: UUID, *, now: datetime) -> Home:
         points=points.available,
         coins=coins.available,
         held_coins=coins.pending,
+        expiring=expiring_of(session, accounts["coins"], now=now)[:EXPIRING] if coins.available else [],
         buys=buys,
         next_offer=cheapest[0] if cheapest else None,
         latest=[_latest(row) for row in activities_of(session, citizen, after=None, limit=LATEST).activities],

@@ -17,6 +17,10 @@ WAYS = (
     ("exchange.show", "coins", _l("积分换碳币")),
     ("offers.index", "gift", _l("兑换")),
     ("vouchers.index", "ticket", _l("我的券")),
+    ("paycodes.index", "scan", _l("付款码")),
+    ("families.show", "person", _l("家庭")),
+    ("gifts.recipients", "leaf", _l("捐赠")),
+    ("offers.favourite_index", "gift", _l("我的收藏")),
     ("methods.index", "book", _l("方法学")),
     ("memberships.mine", "person", _l("我的单位")),
 )

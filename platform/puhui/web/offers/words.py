@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 
 from partners.merchants import Counter, Merchant, Store
-from rewards.offers import Offer
+from puhui.web.formatting import number
+from rewards.offers import Offer, OfferRow
+from rewards.offers.catalogue import Nearness, Order
 
 OFFER_KINDS: dict[str, object] = {
     "drink": _l("饮品"),
@@ -25,6 +27,29 @@ MERCHANT_KINDS: dict[str, object] = {
     "culture": _l("文化场馆"),
     "health": _l("医院与健康"),
 }
+
+ORDERS: dict[Order, object] = {
+    Order.CHEAPEST: _l("便宜的在前"),
+    Order.DEAREST: _l("贵的在前"),
+    Order.NEAREST: _l("近的在前"),
+    Order.NEWEST: _l("新上架的在前"),
+    Order.ENDING: _l("快结束的在前"),
+}
+NEARNESS: dict[Nearness, object] = {
+    Nearness.COUNTY: _l("本县区"),
+    Nearness.CITY: _l("本市"),
+    Nearness.ELSEWHERE: _l("外地"),
+}
+FEW = 10
+
+
+def stock_of(row: OfferRow) -> str:
+    """Answer what is left, as a person says it: a few are named as few."""
+    if row.is_sold_out:
+        return str(gettext("已兑完"))
+    if row.left_units <= FEW:
+        return str(gettext("还剩 %(left)s 份", left=number(row.left_units)))
+    return str(gettext("剩 %(left)s 份", left=number(row.left_units)))
 
 
 def title_of(offer: Offer) -> str:

@@ -10,12 +10,13 @@ from flask_babel import gettext
 from ledger import InsufficientBalance
 from ledger.kernel.errors import DomainError
 from partners import merchants
-from puhui.codes import code_book
+from puhui.codes import code_book, keeper_of
 from puhui.problems import sentence_of
 from puhui.qr import svg
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.forms import ActionForm
-from rewards import offers, vouchers
+from puhui.web.vouchers import offline
+from rewards import families, offers, vouchers
 from rewards.vouchers import State
 
 blueprint = Blueprint("vouchers", __name__)
@@ -24,10 +25,15 @@ POLL_SECONDS = 5
 """How often the page asks whether the voucher was redeemed; the code changes with the first answer after its step."""
 SAID_ON_THE_OFFER = (
     InsufficientBalance,
+    families.FamilySpendingRefused,
+    families.FamilyUnknown,
     offers.OfferLimitReached,
     offers.OfferNotOpen,
     offers.OfferSoldOut,
 )
+blueprint.add_url_rule("/sw.js", "service_worker", offline.service_worker)
+blueprint.add_url_rule("/vouchers/copies", "copies", offline.copies)
+blueprint.add_url_rule("/vouchers/<uuid:voucher_id>/copy", "copy", offline.copy)
 
 
 @blueprint.get("/vouchers")
@@ -38,6 +44,7 @@ def index() -> Response:
     state = State(asked) if asked in list(State) else State.OPEN
     rows = vouchers.vouchers_of(session(), current_person().id, state=state, now=now(), after=_cursor(), limit=PAGE + 1)
     shown = rows[:PAGE]
+    is_first = state is State.OPEN and _cursor() is None
     return page(
         "vouchers/index.html",
         rows=shown,
@@ -45,6 +52,8 @@ def index() -> Response:
         offers=offers.offers_by_id(session(), {row.offer_id for row in shown}),
         merchants=merchants.merchants_by_id(session(), {row.merchant_id for row in shown}),
         more=url_for("vouchers.index", state=state, after=shown[-1].id) if len(rows) > PAGE else None,
+        keeper=keeper_of(current_person().id),
+        kept=offline.kept(row.id for row in shown) if is_first else None,
     )
 
 
@@ -63,6 +72,7 @@ def create() -> Response:
             citizen_id=current_person().id,
             request_id=UUID(form.request_key),
             now=now(),
+            family_id=request.form.get("family", type=UUID),
         )
     except SAID_ON_THE_OFFER as error:
         return _refused(error, url_for("offers.show", offer_id=offer_id))
@@ -89,6 +99,8 @@ def show(voucher_id: UUID) -> Response:
         grouped=vouchers.grouped,
         step_seconds=codes.step_seconds,
         poll_seconds=POLL_SECONDS,
+        keeper=keeper_of(current_person().id),
+        kept=offline.kept([voucher.id]),
     )
 
 

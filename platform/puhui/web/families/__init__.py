@@ -1,0 +1,1 @@
+"""Families: founded, joined by a code, with shared coins, dissolved by a stated rule."""
