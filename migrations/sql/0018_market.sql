@@ -26,4 +26,4 @@ REVOKE DELETE, TRUNCATE ON partners.enterprise_application FROM puhui_app;
 -- A program of an enterprise asks with a token as a provider's does; its code is the enterprise's credit code in small letters.
 ALTER TABLE platform.provider_client DROP CONSTRAINT provider_client_scopes_check;
 ALTER TABLE platform.provider_client ADD CONSTRAINT provider_client_scopes_check
-    CHECK (scopes <@ ARRAY['activities:write', 'activities:read', 'market:read', 'market:write']);
+    CHECK (scopes <@ ARRAY['activities:write', 'activities:read', 'meters:write', 'market:read', 'market:write']);

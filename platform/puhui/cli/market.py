@@ -23,13 +23,18 @@ from partners.enterprises.prices.errors import PriceFileUnreadable
 from partners.enterprises.prices.queries import CreditTotals, YearTotals, credit_totals, year_totals
 from partners.enterprises.reconciliation.actions import reconcile
 from partners.enterprises.reconciliation.model import Break
-from partners.enterprises.reconciliation.queries import enterprise_ids
-from partners.enterprises.records.actions import approve_file, mapping_of, save_mapping, stage_file
+from partners.enterprises.reconciliation.queries import enterprise_ids, waiting_records
+from partners.enterprises.records.actions import mapping_of, save_mapping
 from partners.enterprises.records.files import Staged
 from partners.enterprises.records.mapping import Mapping
 from partners.enterprises.records.templates import TEMPLATES, template
 from partners.enterprises.registries.actions import ExtractImport, import_extract, import_projects
+from partners.enterprises.statements.actions import approve, bring
+from partners.enterprises.statements.checks import SHEETS
 from puhui.cli.opening import database
+from puhui.identity.providers import client_of, create_client
+from puhui.sheets import SheetUnreadable
+from puhui.web.enterprises.tables import table_of
 from puhui.web.market.sentences import sentence_of_finding
 
 
@@ -142,11 +147,11 @@ def template_command(name: str) -> None:
 @click.option("--by", "staged_by", type=click.UUID, default=UUID(int=0), help="Person who brings the file.")
 @click.option("--rows", "show_rows", is_flag=True, help="Print the answer to every line, not only to strange ones.")
 def import_command(file: Path, enterprise: str, mapping: str, staged_by: UUID, show_rows: bool) -> None:
-    """Check all lines of FILE and stage those that pass; another person approves with `puhui market approve`."""
+    """Check all lines of FILE (CSV or XLSX) and stage those that pass; another person approves them."""
     with database() as opened:
         try:
             staged = opened.run(lambda session: _stage(session, file, enterprise, mapping, staged_by))
-        except DomainError as error:
+        except (DomainError, SheetUnreadable) as error:
             raise click.ClickException(str(error)) from error
     counts = ", ".join(f"{count} {outcome}" for outcome, count in staged.counts.items())
     if staged.seen_before:
@@ -167,12 +172,17 @@ def _stage(session: Session, file: Path, enterprise: str, mapping: str, staged_b
     if path.suffix == ".json" and path.is_file():
         saved = Mapping(**json.loads(path.read_text()))
         save_mapping(session, enterprise_id=owner.id, name=path.stem, mapping=saved, now=clock.now())
-    return stage_file(
+    content = file.read_bytes()
+    name = path.stem if path.suffix == ".json" else mapping
+    if name not in SHEETS:
+        mapping_of(session, enterprise_id=owner.id, name=name)
+    return bring(
         session,
         enterprise_id=owner.id,
+        what=name,
         name=file.name,
-        content=file.read_bytes(),
-        mapping=mapping_of(session, enterprise_id=owner.id, name=path.stem if path.suffix == ".json" else mapping),
+        content=content,
+        table=table_of(file.name, content),
         staged_by=staged_by,
         request_id=new_id(),
         now=clock.now(),
@@ -189,22 +199,34 @@ def _enterprise(session: Session, text: str) -> Enterprise:
 @click.option("--enterprise", required=True, help="Credit code or id of the enterprise.")
 @click.option("--by", "approved_by", required=True, type=click.UUID, help="Person who approves, not who brought it.")
 def approve_command(file_id: UUID, enterprise: str, approved_by: UUID) -> None:
-    """Let the staged lines of a file into the books."""
+    """Let the staged lines of a file in; then say what waits for units that are not there yet."""
     with database() as opened:
         try:
-            done = opened.run(
-                lambda session: approve_file(
-                    session,
-                    enterprise_id=_enterprise(session, enterprise).id,
-                    file_id=file_id,
-                    approved_by=approved_by,
-                    now=clock.now(),
-                )
-            )
+            what, held = opened.run(lambda session: _approve(session, enterprise, file_id, approved_by))
         except DomainError as error:
             raise click.ClickException(str(error)) from error
-    for one in done:
-        click.echo(f"{one.instrument}: {one.posted} booked, {one.undone} undone, {len(one.waiting)} waiting")
+    click.echo(f"{what} approved; {held} waiting")
+
+
+def _approve(session: Session, enterprise: str, file_id: UUID, by: UUID) -> tuple[str, int]:
+    owner = _enterprise(session, enterprise)
+    what = approve(session, enterprise_id=owner.id, file_id=file_id, approved_by=by, now=clock.now())
+    return what, len(waiting_records(session, owner.id))
+
+
+@market_command.command("open-client")
+@click.option("--enterprise", required=True, help="Credit code or id of the enterprise.")
+@click.option("--client", required=True, help="The id that the program logs in with.")
+@click.option("--write", is_flag=True, help="It may also bring statements; approving stays with people.")
+def open_client_command(enterprise: str, client: str, write: bool) -> None:
+    """Give a program of an enterprise an id and a secret for the API. The secret is shown this once."""
+    scopes = ["market:read", *(["market:write"] if write else [])]
+    with database() as opened, opened.transaction() as session:
+        if client_of(session, client) is not None:
+            raise click.ClickException(f"the client {client} is there already")
+        code = _enterprise(session, enterprise).credit_code.lower()
+        _, secret = create_client(session, client_id=client, provider_code=code, scopes=scopes, now=clock.now())
+    click.echo(f"client_id={client}\nclient_secret={secret}")
 
 
 @market_command.command("reconcile")

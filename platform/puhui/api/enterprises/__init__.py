@@ -1,0 +1,1 @@
+"""An enterprise's own mirror for its programs: holdings, records, obligations, breaks, imports."""
