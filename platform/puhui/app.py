@@ -15,9 +15,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ledger.kernel.ids import new_id
 from puhui.api import create_api
 from puhui.api.activities.routes import blueprint as activities_api
+from puhui.api.campaigns.routes import blueprint as campaigns_api
 from puhui.api.counter.routes import blueprint as counter_api
 from puhui.api.exchange.routes import blueprint as exchange_api
 from puhui.api.health.routes import blueprint as health_api
+from puhui.api.institutions.routes import blueprint as institutions_api
 from puhui.api.market.routes import blueprint as market_api
 from puhui.api.methods.routes import blueprint as methods_api
 from puhui.api.oauth.routes import blueprint as oauth_api
@@ -128,9 +130,11 @@ PAGES = (
 )
 API = (
     activities_api,
+    campaigns_api,
     counter_api,
     exchange_api,
     health_api,
+    institutions_api,
     market_api,
     methods_api,
     oauth_api,

@@ -10,6 +10,7 @@ OPEN = {
     "api_docs.document",
     "api_docs.show",
     "campaigns.certificate",
+    "campaigns_api.certificate",
     "home.privacy",
     "home.show",
     "log_in.create",

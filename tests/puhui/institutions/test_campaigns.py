@@ -208,3 +208,24 @@ def test_a_campaign_called_off_takes_nobody_and_keeps_what_was_done(
     lin.post(f"/campaigns/{id_of(campaign)}/entry", 409)
     with own_database.transaction() as session:
         assert progress_of(session, id_of(campaign)).entered == 1
+
+
+def test_programs_read_progress_and_anybody_verifies_a_certificate(
+    app: Flask, own_database: Database, hospital: Hospital
+) -> None:
+    wan, lin = Browser(app.test_client(), hospital.liaison), Browser(app.test_client(), hospital.member)
+    campaign = publish(wan)
+    a_screen(wan, campaign, own_database)
+    with own_database.transaction() as session:
+        code = code_now(session, campaign)
+    lin.post("/check-ins", code=code)
+    listed = wan.client.get("/api/v1/institution/campaigns").json
+    assert [(one["title"], one["state"]) for one in listed["items"]] == [("135 绿色出行", "running")]
+    progress = wan.client.get(f"/api/v1/institution/campaigns/{id_of(campaign)}/progress").json
+    assert (progress["entered"], progress["check_ins"]) == (1, 1)
+    assert {team["name"]: team["entered"] for team in progress["teams"]} == {"内科": 1, "后勤": 0}
+    page = lin.post(f"/campaigns/{id_of(campaign)}/certificate")
+    found = app.test_client().get(f"/api/v1/campaign-certificates/{page.rsplit('/', 1)[1]}").json
+    assert (found["institution"], found["check_ins"]) == ("赣江医院", 1)
+    assert app.test_client().get("/api/v1/campaign-certificates/2222").status_code == 404
+    assert lin.client.get("/api/v1/institution/campaigns").status_code == 403

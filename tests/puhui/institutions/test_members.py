@@ -194,3 +194,17 @@ def test_one_person_is_in_several_institutions_and_chooses_which_one_acts(
     membership = next(one.id for one in found if one.organisation_id == other.id)
     lin.post("/acting-as", membership=str(membership))
     assert "赣江医院" in lin.get("/institution")
+
+
+def test_programs_read_departments_and_members_without_names(app: Flask, hospital: Hospital) -> None:
+    wan, deng = (Browser(app.test_client(), who).client for who in (hospital.liaison, hospital.manager))
+    assert wan.get("/api/v1/institution").json["type"] == "hospital"
+    tree = wan.get("/api/v1/institution/departments").json["items"]
+    assert [(one["path"], one["members"]) for one in tree] == [("内科", 2), ("后勤", 0)]
+    found = wan.get("/api/v1/institution/members?limit=3").json
+    assert (found["total"], len(found["items"])) == (4, 3)
+    assert {one["shown_name"] for one in found["items"]} == {None}
+    rest = wan.get(f"/api/v1/institution/members?after={found['items'][-1]['number']}").json
+    assert [one["role"] for one in rest["items"]] == ["member"]
+    assert deng.get("/api/v1/institution/members").json["total"] == 2
+    assert wan.get("/api/v1/institution/members?limit=0").status_code == 422

@@ -173,3 +173,19 @@ def test_an_ended_scheme_is_over_for_good(app: Flask, hospital: Hospital) -> Non
     wan = Browser(app.test_client(), hospital.liaison)
     wan.post(f"{scheme}/closure")
     assert "已经结束" in wan.post(f"{scheme}/draft", 409, **a_draft(clock.now().year))
+
+
+def test_programs_read_what_a_scheme_gave_in_decimals(app: Flask, own_database: Database, hospital: Hospital) -> None:
+    scheme = publish(app, hospital)
+    with own_database.transaction() as session:
+        member = member_of_person(session, hospital.id, hospital.member.id)
+        assert member is not None
+        member.joined_at = clock.now() - timedelta(days=1)
+        ride_of(session, hospital)
+    award_scheme_points(own_database, clock.now())
+    wan = Browser(app.test_client(), hospital.liaison).client
+    assert [one["awarded_points"] for one in wan.get("/api/v1/institution/schemes").json["items"]] == ["50.00"]
+    found = wan.get(f"/api/v1{scheme}/results").json
+    assert (found["awarded_points"], found["budget_points"]) == ("50.00", "1000.00")
+    assert [(one["people"], one["acts"], one["points"]) for one in found["departments"]] == [(1, 1, "50.00")]
+    assert found["methods"] == [{"method": "T02", "acts": 1, "points": "50.00"}]

@@ -27,6 +27,7 @@ from rewards.campaigns.model import Appearance, Campaign, CampaignState
 from rewards.campaigns.rules import result_of, shown_people, shown_teams, state_of
 from rewards.methods import catalogue
 
+__all__ = ["blueprint"]
 LOOKED_AT = 50
 
 

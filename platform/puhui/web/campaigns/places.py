@@ -24,6 +24,8 @@ from rewards.campaigns.model import Campaign, Place, PlaceKind
 from rewards.campaigns.rules import code_of
 from rewards.vouchers import grouped
 
+__all__ = ["blueprint"]
+
 
 @blueprint.post("/institution/campaigns/<uuid:campaign_id>/places")
 @audience(Audience.INSTITUTION_MANAGER)

@@ -42,6 +42,7 @@ def _words() -> dict[str, object]:
         "place_kinds": words.PLACE_KINDS,
         "goal_amount": words.goal_amount,
         "clock": words.clock,
+        "days_of": words.days_of,
     }
 
 

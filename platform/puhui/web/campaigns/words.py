@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from puhui.web.formatting import mass, number
-from rewards.campaigns.model import CampaignState, Goal, PlaceKind, Template
+from puhui.web.formatting import day, mass, number
+from rewards.campaigns.model import Campaign, CampaignState, Goal, PlaceKind, Template
 
 TEMPLATES: dict[Template, object] = {
     Template.ENERGY_WEEK: _l("节能宣传周"),
@@ -23,9 +25,7 @@ SOURCES: dict[Template, object] = {
         "《江西省碳达峰实施方案》“加强全民宣传教育”：开展全国低碳日主题宣传活动。具体日期以当年通知为准。"
     ),
     Template.CLEAN_PLATE: _l("《江西省碳达峰实施方案》“倡导绿色低碳生活”：坚决制止餐饮浪费行为。"),
-    Template.GREEN_TRAVEL: _l(
-        "135 绿色出行：1 公里内步行、3 公里内骑车、5 公里内乘公交（转载资料，见 docs/institutions.md）。"
-    ),
+    Template.GREEN_TRAVEL: _l("135 绿色出行：1 公里内步行、3 公里内骑车、5 公里内乘公交（转载资料，未得原址）。"),
     Template.OWN: _l("由本单位自定。"),
 }
 GOALS: dict[Goal, object] = {
@@ -53,6 +53,11 @@ def goal_amount(goal: Goal, amount: int) -> str:
     if goal is Goal.PEOPLE:
         return str(_("%(n)s 人", n=number(amount)))
     return str(_("%(n)s 次", n=number(amount)))
+
+
+def days_of(campaign: Campaign) -> str:
+    """Answer a campaign's first and last day in prose."""
+    return f"{day(campaign.starts_at)} – {day(campaign.ends_at - timedelta(seconds=1))}"
 
 
 def clock(minute: int) -> str:

@@ -20,6 +20,7 @@ from puhui.web.institutions.standing import told
 from puhui.web.institutions.views import blueprint
 from puhui.web.sending import send_book, wants_book
 
+__all__ = ["blueprint"]
 PAGE = 30
 
 

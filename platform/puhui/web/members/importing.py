@@ -20,6 +20,7 @@ from puhui.web.members.sheet import Reading, read_sheet, template_of
 from puhui.web.members.views import INVITERS, blueprint
 from puhui.web.sending import send_book, takes_files
 
+__all__ = ["blueprint"]
 SHOWN = 20
 
 

@@ -24,6 +24,7 @@ from rewards.schemes.errors import SchemeUnknown
 from rewards.schemes.model import Award, Scheme
 from rewards.schemes.rules import settings_of
 
+__all__ = ["blueprint"]
 PAGE = 30
 
 

@@ -1,0 +1,1 @@
+"""Campaigns as JSON, and verifying their certificates."""

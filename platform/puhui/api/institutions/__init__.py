@@ -1,0 +1,1 @@
+"""Institutions as JSON: departments, members, what schemes gave."""
