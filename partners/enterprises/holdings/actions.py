@@ -141,7 +141,8 @@ def _post(
 ) -> None:
     if not lines:
         return
-    accounts = _accounts(session, enterprise_id, instrument)
+    outside = {place for line in lines for place in (line.source, line.target) if isinstance(place, Outside)}
+    accounts = _accounts(session, enterprise_id, instrument, [*Slot, *sorted(outside)])
     for start in range(0, len(lines), LONGEST_LIST):
         part = lines[start : start + LONGEST_LIST]
         ats, sources, targets, units, kinds, references = zip(*part, strict=True)
@@ -158,10 +159,11 @@ def _post(
         )
 
 
-def _accounts(session: Session, enterprise_id: UUID, instrument: Instrument) -> dict[Place, int]:
-    """Open (or find) the accounts of all places of an enterprise and instrument."""
+def _accounts(
+    session: Session, enterprise_id: UUID, instrument: Instrument, places: Sequence[Place]
+) -> dict[Place, int]:
+    """Open (or find) the accounts of *places* of an enterprise and instrument."""
     ledger.open_asset(session, instrument.code, scale=instrument.decimals, name=instrument.name)
-    places: list[Place] = [*Slot, *Outside]
     wanted = [
         NewAccount(enterprise_id, place.value, instrument.code)
         if isinstance(place, Slot)

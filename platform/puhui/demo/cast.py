@@ -240,6 +240,19 @@ OFFICES = (
     ),
 )
 
+PLANT = Firm(
+    "plant",
+    "enterprise",
+    "青禾水泥有限公司",
+    "Qinghe Cement",
+    (
+        Employee("程立新", "+8619900000301", "maker"),
+        Employee("邹守正", "+8619900000302", "checker"),
+        Employee("喻明远", "+8619900000303", "viewer"),
+    ),
+)
+QUARRY = Firm("quarry", "enterprise", "青禾熟料分厂", "Qinghe Clinker")
+
 PROVIDERS = (
     DataProvider(
         "qinghe-transit",
@@ -315,10 +328,10 @@ class LogIn:
 
 
 def log_ins() -> list[LogIn]:
-    """Answer the log-ins that are printed: a citizen, the café, the operator, the hospital."""
+    """Answer the log-ins that are printed: a citizen, the café, the operator, the hospital, the cement plant."""
     citizen = CITIZENS[0]
     entries = [LogIn("citizen", citizen.name, f"phone {citizen.phone[3:]}, the page shows the code")]
-    for firm in (MERCHANTS[0], OFFICES[0], OFFICES[1]):
+    for firm in (MERCHANTS[0], OFFICES[0], OFFICES[1], PLANT):
         entries += [
             LogIn(employee.role, f"{employee.name} ({firm.name})", f"phone {employee.phone[3:]}, password {PASSWORD}")
             for employee in firm.staff
