@@ -135,6 +135,10 @@ CREATE TABLE ledger.late (
     debits boolean NOT NULL,
     PRIMARY KEY (stripe, account, debits, id)
 );
+CREATE INDEX late_occurred ON ledger.late (stripe, account, debits, occurred_at, id);
+
+-- A place in a chain.
+CREATE TYPE ledger.place AS (account bigint, debits boolean, link bigint);
 
 -- A transfer is reversed once. The reversal's own row may lie in another stripe, so this lies in the original's.
 CREATE TABLE ledger.reversal (
