@@ -3,12 +3,6 @@
 -- however long the history is. A place is (p_at, p_id) in one of two orders: 'posted' (posted_at, id) or 'occurred'. Along
 -- a chain posted_at and the latest occurred_at so far both grow; what came late stands in ledger.late and is added.
 
--- The sub-accounts of an account: all 64 of a spread one, else itself.
-CREATE FUNCTION ledger.parts_of(p_account bigint) RETURNS bigint[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN p_account & 64 = 0 THEN ARRAY[p_account]
-    ELSE (SELECT array_agg(ledger.sub_account(p_account, s)) FROM generate_series(0, 63) AS s) END;
-
 -- The last links before a place, one row per sub-account and chain, with the total and the number of transfers up to there.
 CREATE FUNCTION ledger.links_of(p_accounts bigint[], p_place text, p_at timestamptz, p_id bigint)
 RETURNS TABLE (account bigint, debits boolean, link bigint, total bigint, transfers bigint)
@@ -57,51 +51,29 @@ LANGUAGE sql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan 
     FROM ledger.account a WHERE a.stripe = (p_account & 63)::smallint AND a.id = p_account
 $$;
 
--- The newest transfers before a place, in the order of posting: two chains, walked together.
-CREATE FUNCTION ledger.posted_pair(p_account bigint, p_debit bigint, p_credit bigint, p_since timestamptz, p_limit integer)
+-- The newest transfers before a place, in the order of posting: the newest head of the chains (2, or 128 of a spread account),
+-- then again with the link behind it as the head.
+CREATE FUNCTION ledger.posted_rows(p_account bigint, p_heads bigint[], p_since timestamptz, p_limit integer)
 RETURNS TABLE (debits boolean, t ledger.transfer)
 LANGUAGE sql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
     WITH RECURSIVE page AS (
-        SELECT 1 AS n, x.debit = p_account AS debits, x AS t, p_debit AS debit, p_credit AS credit
-        FROM ledger.transfer x
-        WHERE x.stripe = (p_account & 63)::smallint AND x.id = greatest(p_debit, p_credit) AND x.posted_at >= p_since
+        SELECT 1 AS n, ledger.whole_account(x.debit) = p_account AS debits, x AS t, p_heads AS heads
+        FROM (SELECT max(h) AS id FROM unnest(p_heads) AS h) newest
+        JOIN ledger.transfer x ON x.stripe = (newest.id & 63)::smallint AND x.id = newest.id
+        WHERE x.posted_at >= p_since
         UNION ALL
-        SELECT p.n + 1, x.debit = p_account, x, h.debit, h.credit
+        SELECT p.n + 1, ledger.whole_account(x.debit) = p_account, x, behind.heads
         FROM page p
-        CROSS JOIN LATERAL (SELECT CASE WHEN p.debits THEN (p.t).debit_prev ELSE p.debit END AS debit,
-            CASE WHEN p.debits THEN p.credit ELSE (p.t).credit_prev END AS credit) h
-        JOIN ledger.transfer x ON x.stripe = (p_account & 63)::smallint AND x.id = greatest(h.debit, h.credit)
+        CROSS JOIN LATERAL (
+            SELECT array_replace(p.heads, (p.t).id, CASE WHEN p.debits THEN (p.t).debit_prev ELSE (p.t).credit_prev END) AS heads
+        ) behind
+        CROSS JOIN LATERAL (SELECT max(h) AS id FROM unnest(behind.heads) AS h) newest
+        JOIN ledger.transfer x ON x.stripe = (newest.id & 63)::smallint AND x.id = newest.id
         WHERE p.n < p_limit AND x.posted_at >= p_since
     )
     SELECT p.debits, p.t FROM page p ORDER BY p.n
 $$;
-
--- The same of a spread account, whose chains are 128: the newest of their heads, again and again.
-CREATE FUNCTION ledger.posted_spread(p_debits bigint[], p_credits bigint[], p_since timestamptz, p_limit integer)
-RETURNS TABLE (debits boolean, t ledger.transfer)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
-DECLARE
-    newest_debit bigint;
-    newest_credit bigint;
-    newest bigint;
-BEGIN
-    FOR i IN 1..p_limit LOOP
-        SELECT max(l) INTO newest_debit FROM unnest(p_debits) AS l;
-        SELECT max(l) INTO newest_credit FROM unnest(p_credits) AS l;
-        newest := greatest(newest_debit, newest_credit);
-        EXIT WHEN newest = 0;
-        SELECT * INTO STRICT t FROM ledger.transfer x WHERE x.stripe = (newest & 63)::smallint AND x.id = newest;
-        EXIT WHEN t.posted_at < p_since;
-        debits := newest_debit > newest_credit;
-        IF debits THEN
-            p_debits := array_replace(p_debits, newest, t.debit_prev);
-        ELSE
-            p_credits := array_replace(p_credits, newest, t.credit_prev);
-        END IF;
-        RETURN NEXT;
-    END LOOP;
-END $$;
 
 -- The newest transfers before a place, in the order of occurrence: of each chain as many as a page may need of what came in
 -- time (along a chain that is in the order of occurrence) and of what came late, then the newest of all these.
@@ -158,13 +130,8 @@ BEGIN
     FOR row_of IN
         SELECT r.debits, (r.t).* FROM ledger.occurred_rows(found, p_at, p_id, p_since, p_limit) r WHERE p_place = 'occurred'
         UNION ALL
-        SELECT r.debits, (r.t).* FROM ledger.posted_pair(p_account, (SELECT max(f.link) FILTER (WHERE f.debits) FROM unnest(found) AS f),
-            (SELECT max(f.link) FILTER (WHERE NOT f.debits) FROM unnest(found) AS f), p_since, p_limit) r
-        WHERE p_place = 'posted' AND p_account & 64 = 0
-        UNION ALL
-        SELECT r.debits, (r.t).* FROM ledger.posted_spread((SELECT array_agg(f.link) FILTER (WHERE f.debits) FROM unnest(found) AS f),
-            (SELECT array_agg(f.link) FILTER (WHERE NOT f.debits) FROM unnest(found) AS f), p_since, p_limit) r
-        WHERE p_place = 'posted' AND p_account & 64 <> 0
+        SELECT r.debits, (r.t).* FROM ledger.posted_rows(p_account, (SELECT array_agg(f.link) FROM unnest(found) AS f), p_since, p_limit) r
+        WHERE p_place = 'posted'
     LOOP
         id := row_of.id;
         change := CASE WHEN row_of.debits THEN -sign ELSE sign END * row_of.units;
@@ -179,3 +146,35 @@ BEGIN
         balance := balance - change;
     END LOOP;
 END $$;
+
+-- What moved in a period, by owner, purpose and asset: what each account's chains had carried at its end, less what they had
+-- at its beginning. So it reads two places of each chain, however much was moved.
+CREATE FUNCTION ledger.totals_of(
+    p_owners uuid[], p_purposes text[], p_assets text[], p_since timestamptz, p_until timestamptz, p_place text
+)
+RETURNS TABLE (owner uuid, purpose text, asset text, debits bigint, credits bigint, transfers bigint)
+LANGUAGE sql STABLE AS $$
+    WITH wanted AS MATERIALIZED (
+        SELECT n.owner, n.purpose, s.code, a.id
+        FROM ledger.account_name n
+        JOIN ledger.asset s ON s.id = n.asset
+        CROSS JOIN LATERAL unnest(ledger.parts_of(n.account)) AS part (id)
+        JOIN ledger.account a ON a.stripe = (part.id & 63)::smallint AND a.id = part.id
+        WHERE (p_owners IS NULL OR n.owner = ANY (p_owners)) AND (p_purposes IS NULL OR n.purpose = ANY (p_purposes))
+            AND (p_assets IS NULL OR s.code = ANY (p_assets))
+            AND CASE p_place WHEN 'posted' THEN a.posted_at ELSE greatest(a.debit_latest, a.credit_latest) END >= p_since
+    ), parts AS MATERIALIZED (
+        SELECT array_agg(w.id) AS ids FROM wanted w
+    )
+    SELECT w.owner, w.purpose, w.code, coalesce(ledger.sum8(m.units) FILTER (WHERE m.debits), 0),
+        coalesce(ledger.sum8(m.units) FILTER (WHERE NOT m.debits), 0), ledger.sum8(m.transfers)
+    FROM wanted w
+    JOIN (
+        SELECT u.account, u.debits, u.total - b.total AS units, u.transfers - b.transfers AS transfers
+        FROM ledger.links_of((SELECT ids FROM parts), p_place, p_until, 0) u
+        JOIN ledger.links_of((SELECT ids FROM parts), p_place, p_since, 0) b USING (account, debits)
+        WHERE u.transfers > b.transfers
+    ) m ON m.account = w.id
+    GROUP BY w.owner, w.purpose, w.code
+    ORDER BY w.owner, w.purpose, w.code
+$$;

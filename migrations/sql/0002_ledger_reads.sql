@@ -50,35 +50,3 @@ LANGUAGE sql STABLE AS $$
                     AND p.id > t.id AND p.id < ((t.id >> 23) + 1) << 23 AND p.part_of = t.id) ELSE t.credit END AS credit
     ) w
 $$;
-
--- What moved in a period, by owner, purpose and asset: what each account's chains had carried at its end, less what they had
--- at its beginning. So it reads two places of each chain, however much was moved.
-CREATE FUNCTION ledger.totals_of(
-    p_owners uuid[], p_purposes text[], p_assets text[], p_since timestamptz, p_until timestamptz, p_place text
-)
-RETURNS TABLE (owner uuid, purpose text, asset text, debits bigint, credits bigint, transfers bigint)
-LANGUAGE sql STABLE AS $$
-    WITH wanted AS MATERIALIZED (
-        SELECT n.owner, n.purpose, s.code, a.id
-        FROM ledger.account_name n
-        JOIN ledger.asset s ON s.id = n.asset
-        CROSS JOIN LATERAL unnest(ledger.parts_of(n.account)) AS part (id)
-        JOIN ledger.account a ON a.stripe = (part.id & 63)::smallint AND a.id = part.id
-        WHERE (p_owners IS NULL OR n.owner = ANY (p_owners)) AND (p_purposes IS NULL OR n.purpose = ANY (p_purposes))
-            AND (p_assets IS NULL OR s.code = ANY (p_assets))
-            AND CASE p_place WHEN 'posted' THEN a.posted_at ELSE greatest(a.debit_latest, a.credit_latest) END >= p_since
-    ), parts AS MATERIALIZED (
-        SELECT array_agg(w.id) AS ids FROM wanted w
-    )
-    SELECT w.owner, w.purpose, w.code, coalesce(ledger.sum8(m.units) FILTER (WHERE m.debits), 0),
-        coalesce(ledger.sum8(m.units) FILTER (WHERE NOT m.debits), 0), ledger.sum8(m.transfers)
-    FROM wanted w
-    JOIN (
-        SELECT u.account, u.debits, u.total - b.total AS units, u.transfers - b.transfers AS transfers
-        FROM ledger.links_of((SELECT ids FROM parts), p_place, p_until, 0) u
-        JOIN ledger.links_of((SELECT ids FROM parts), p_place, p_since, 0) b USING (account, debits)
-        WHERE u.transfers > b.transfers
-    ) m ON m.account = w.id
-    GROUP BY w.owner, w.purpose, w.code
-    ORDER BY w.owner, w.purpose, w.code
-$$;
