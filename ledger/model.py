@@ -169,12 +169,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What one owner's accounts of a purpose moved in a period, by kind."""
+    """What an owner's account of a purpose moved in a period; *transfers* is how many there were."""
 
     owner: UUID
     purpose: str
     asset: str
-    kind: str
     debits: int
     credits: int
     transfers: int

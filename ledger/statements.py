@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 from ledger.connection import SessionLike, rows
@@ -13,7 +13,10 @@ from ledger.kernel.clock import now as clock_now
 from ledger.model import Account, Balance, Statement, StatementLine, Total
 from ledger.stripes import whole_account
 
-MICROSECOND = timedelta(microseconds=1)
+Order = Literal["posted", "occurred"]
+"""By which of the two times history is read."""
+NEVER = datetime.max.replace(tzinfo=UTC)
+LAST = 2**63 - 1
 
 
 def balance(session: SessionLike, account: Account | int, *, now: datetime | None = None) -> Balance:
@@ -48,38 +51,33 @@ def balance_at(
     """
     if posted_at is not None and occurred_at is not None:
         raise ValueError("a balance is as of one of the two times")
-    account_id = _id(account)
-    place = "posted" if posted_at is not None else "occurred" if occurred_at is not None else None
-    answer = rows(session, "SELECT ledger.balance_at(%s, %s, %s) AS units", account_id, place, posted_at or occurred_at)
-    if answer[0].units is None:
-        raise AccountUnknown(account=account_id)
-    return int(answer[0].units)
+    order: Order = "posted" if occurred_at is None else "occurred"
+    return _balance_before(session, _id(account), order, (posted_at or occurred_at or NEVER, LAST))
 
 
 def statement(
     session: SessionLike,
     account: Account | int,
     *,
+    by: Order = "posted",
     after: str | None = None,
     limit: int = 50,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Statement:
-    """Answer a page of what was posted from *since* until before *until*, newest first, with the balance after each.
+    """Answer a page of what was posted (or occurred) from *since* until before *until*, newest first.
 
-    Raises AccountUnknown, TransferUnknown (for a cursor that is none).
+    Each line has the balance after it, in that order. Raises AccountUnknown, TransferUnknown (a cursor that is none).
     """
     account_id = _id(account)
-    closing = balance_at(session, account_id, posted_at=until and until - MICROSECOND)
-    opening = 0 if since is None else balance_at(session, account_id, posted_at=since - MICROSECOND)
-    place, before, at = (None, None, None) if until is None else ("posted", 0, until)
-    if after is not None:
-        at = _posted_at(session, after)
-        place, before = "id", int(after)
+    end = (until or NEVER, 0)
+    closing = _balance_before(session, account_id, by, end)
+    opening = 0 if since is None else _balance_before(session, account_id, by, (since, 0))
+    start = end if after is None else _place_of(session, after, by)
     found = rows(
         session,
         "SELECT * FROM ledger.statement_page(%s, %s, %s, %s, %s, %s)",
-        account_id, place, before, at, since or datetime.min.replace(tzinfo=UTC), limit + 1,
+        account_id, by, *start, since or datetime.min.replace(tzinfo=UTC), limit + 1,
     )  # fmt: skip
     lines = [_line(row) for row in found[:limit]]
     return Statement(account_id, opening, closing, lines, str(lines[-1].transfer_id) if len(found) > limit else None)
@@ -92,36 +90,32 @@ def totals(
     until: datetime,
     owners: Sequence[UUID] | None = None,
     purposes: Sequence[str] | None = None,
-    by_posting: bool = False,
+    assets: Sequence[str] | None = None,
+    by: Order = "occurred",
 ) -> list[Total]:
-    """Add up a period, from *since* until before *until*, by owner, purpose, asset and kind."""
+    """Add up what moved from *since* until before *until*, by owner, purpose and asset, where anything did."""
     found = rows(
         session,
-        "SELECT * FROM ledger.totals_of(%s::uuid[], %s::text[], %s, %s, %s)",
-        None if owners is None else list(owners),
-        None if purposes is None else list(purposes),
-        since,
-        until,
-        by_posting,
-    )
+        "SELECT * FROM ledger.totals_of(%s::uuid[], %s::text[], %s::text[], %s, %s, %s)",
+        *(None if some is None else list(some) for some in (owners, purposes, assets)), since, until, by,
+    )  # fmt: skip
     return [Total(*row) for row in found]
 
 
-def _posted_at(session: SessionLike, cursor: str) -> datetime:
-    found = (
-        rows(
-            session,
-            "SELECT posted_at FROM ledger.transfer WHERE stripe = (%s & 63) AND id = %s",
-            int(cursor),
-            int(cursor),
-        )
-        if cursor.isascii() and cursor.isdigit() and len(cursor) < 19
-        else []
-    )
+def _balance_before(session: SessionLike, account_id: int, by: Order, place: tuple[datetime, int]) -> int:
+    answer = rows(session, "SELECT ledger.balance_at(%s, %s, %s, %s) AS units", account_id, by, *place)
+    if answer[0].units is None:
+        raise AccountUnknown(account=account_id)
+    return int(answer[0].units)
+
+
+def _place_of(session: SessionLike, cursor: str, by: Order) -> tuple[datetime, int]:
+    known = cursor.isascii() and cursor.isdigit() and len(cursor) < 19
+    query: LiteralString = "SELECT posted_at, occurred_at FROM ledger.transfer WHERE stripe = (%s & 63) AND id = %s"
+    found = rows(session, query, int(cursor), int(cursor)) if known else []
     if not found:
         raise TransferUnknown(transfer=cursor)
-    at: datetime = found[0].posted_at
-    return at
+    return (found[0].posted_at if by == "posted" else found[0].occurred_at, int(cursor))
 
 
 def _line(row: Any) -> StatementLine:  # noqa: ANN401  # A named tuple of psycopg.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from os import urandom
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from ledger.calls import Answer, Call
@@ -21,7 +21,8 @@ LONGEST_LIST = 65_536
 LONGEST_KIND = 32
 LARGEST = 2**53 - 1
 
-_call_one = Call("post_one", "uuid bytea timestamptz bigint bigint bigint timestamptz text uuid uuid")
+_SINGLE: LiteralString = "uuid bytea timestamptz bigint bigint bigint timestamptz text uuid uuid"
+_call_one, _call_across = Call("post_one", _SINGLE), Call("post_across", _SINGLE)
 _post_list = Call(
     "post_list", "uuid bytea timestamptz bigint[] bigint[] bigint[] timestamptz[] text[] uuid[] bigint[] text text"
 )
@@ -142,30 +143,29 @@ def post_list(
 
 def _post_one(session: SessionLike, new: NewTransfer, request_id: UUID, now: datetime) -> Posting:
     """Post one transfer: by the lean path, where nothing about it is out of the ordinary."""
-    debit, credit, units = new[:3]
+    units = new.units
     if not 1 <= len(new.kind) <= LONGEST_KIND:
         check_list([new.kind])
-    sides = _sides(debit, credit)
+    debit, credit = _sides(new.debit, new.credit)
+    lean = _call_across if (debit ^ credit) & STRIPE_MASK else _call_one
     try:
-        if sides is None or type(units) is not int or not 1 <= units <= LARGEST:
+        if debit == credit or debit & credit & SPREAD_BIT or type(units) is not int or not 1 <= units <= LARGEST:
             answer = post_list(session, columns_of([new]), request_id=request_id, now=now)
         else:
-            answer = _call_one(session, _scalars(new, sides, request_id, now))
+            answer = lean(session, _scalars(new, (debit, credit), request_id, now))
     except struct.error:
         raise not_a_number([units]) from None
     home = request_id.int & STRIPE_MASK
-    return Posting(answer.number, answer.posted_at, answer.replayed, (debit,), (credit,), home)
+    return Posting(answer.number, answer.posted_at, answer.replayed, (new.debit,), (new.credit,), home)
 
 
-def _sides(debit: int, credit: int) -> tuple[int, int] | None:
-    """Answer the accounts that really take part, where they are two of one stripe's books; else None."""
-    if debit & SPREAD_BIT:
-        if credit & SPREAD_BIT:
-            return None
-        debit = debit & ~STRIPE_MASK | credit & STRIPE_MASK
-    elif credit & SPREAD_BIT:
-        credit = credit & ~STRIPE_MASK | debit & STRIPE_MASK
-    return None if (debit ^ credit) & STRIPE_MASK or debit == credit else (debit, credit)
+def _sides(debit: int, credit: int) -> tuple[int, int]:
+    """Answer the accounts that really take part: of a spread one the sub-account in the other's stripe."""
+    if debit & SPREAD_BIT and not credit & SPREAD_BIT:
+        return debit & ~STRIPE_MASK | credit & STRIPE_MASK, credit
+    if credit & SPREAD_BIT and not debit & SPREAD_BIT:
+        return debit, credit & ~STRIPE_MASK | debit & STRIPE_MASK
+    return debit, credit
 
 
 def _scalars(new: NewTransfer, sides: tuple[int, int], request_id: UUID, now: datetime) -> list[bytes | None]:

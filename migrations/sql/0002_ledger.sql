@@ -67,7 +67,7 @@ CREATE INDEX account_name_account ON ledger.account_name (account);
 
 -- One row per writing call: its idempotency, its place in time, and the salt of its transfers' leaves in a public log
 -- (salt of a transfer = sha256(salt ‖ id)). xid tells when no older transaction can still appear. input_hash binds what the
--- caller sent; of a plain post the audit computes it again from the transfers.
+-- caller sent; the audit computes it again from the transfers (post, reverse) and the holds (hold, settle).
 CREATE TABLE ledger.request (
     number bigint NOT NULL,
     xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
@@ -77,7 +77,7 @@ CREATE TABLE ledger.request (
     id uuid NOT NULL,
     salt uuid NOT NULL DEFAULT gen_random_uuid(),
     input_hash bytea NOT NULL,
-    operation text NOT NULL DEFAULT 'other',
+    operation text NOT NULL,
     PRIMARY KEY (stripe, id)
 );
 CREATE INDEX request_number ON ledger.request USING brin (number) WITH (pages_per_range = 16, autosummarize = on);
@@ -135,6 +135,10 @@ CREATE TABLE ledger.late (
     debits boolean NOT NULL,
     PRIMARY KEY (stripe, account, debits, id)
 );
+CREATE INDEX late_occurred ON ledger.late (stripe, account, debits, occurred_at, id);
+
+-- A place in a chain.
+CREATE TYPE ledger.place AS (account bigint, debits boolean, link bigint);
 
 -- A transfer is reversed once. The reversal's own row may lie in another stripe, so this lies in the original's.
 CREATE TABLE ledger.reversal (

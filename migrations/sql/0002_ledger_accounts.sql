@@ -14,6 +14,12 @@ CREATE FUNCTION ledger.whole_account(account bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN account & 64 = 0 THEN account ELSE account & ~63::bigint END;
 
+-- The sub-accounts of an account: all 64 of a spread one, else itself.
+CREATE FUNCTION ledger.parts_of(p_account bigint) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN p_account & 64 = 0 THEN ARRAY[p_account]
+    ELSE (SELECT array_agg(ledger.sub_account(p_account, s)) FROM generate_series(0, 63) AS s) END;
+
 -- Which account really takes part: of a spread one the sub-account in the other side's stripe, or at home where both
 -- sides are spread. Without a home the ids mean what they say.
 CREATE FUNCTION ledger.side(id bigint, other bigint, home bigint) RETURNS bigint

@@ -60,20 +60,22 @@ LANGUAGE sql STABLE AS $$
     LEFT JOIN ledger.account c ON c.stripe = t.stripe AND c.id = t.credit AND c.asset = t.asset
     WHERE t.stripe <> t.id & 63 OR t.debit = t.credit OR d.id IS NULL OR c.id IS NULL
     UNION ALL
-    -- What a plain post was asked, encoded as the caller sent it, has the hash that was kept with its request.
-    SELECT 'request_matches_transfers', format('call %s', coalesce(r.number, c.number)), encode(r.input_hash, 'hex'), encode(c.found, 'hex')
+    -- What a call was asked, encoded as its caller sent it, has the hash that was kept with its request; and it has as many
+    -- transfers as it had items. (What `each` and `expire` were asked is not all in their transfers: they are only counted.)
+    SELECT 'request_matches_transfers', format('call %s', coalesce(r.number, c.number)),
+        format('%s transfers, %s', r.items, encode(r.input_hash, 'hex')), format('%s transfers, %s', c.items, encode(c.found, 'hex'))
     FROM (
-        SELECT t.number, sha256('post'::bytea
+        SELECT t.number, count(*) AS items, CASE WHEN count(t.reverses) = 0 THEN sha256('post'::bytea
             || array_send(array_agg(t.debit ORDER BY t.id >> 6)) || array_send(array_agg(t.credit ORDER BY t.id >> 6))
             || array_send(array_agg(t.units ORDER BY t.id >> 6))
             || array_send(CASE WHEN min(t.occurred_at) = max(t.occurred_at) THEN ARRAY[min(t.occurred_at)]
                 ELSE array_agg(t.occurred_at ORDER BY t.id >> 6) END)
             || array_send(CASE WHEN min(t.kind) = max(t.kind) THEN ARRAY[min(t.kind)] ELSE array_agg(t.kind ORDER BY t.id >> 6) END)
-            || array_send(CASE WHEN count(t.reference) = 0 THEN '{}' ELSE array_agg(t.reference ORDER BY t.id >> 6) END)) AS found
+            || array_send(CASE WHEN count(t.reference) = 0 THEN '{}' ELSE array_agg(t.reference ORDER BY t.id >> 6) END))
+            ELSE sha256('reverse'::bytea || array_send(array_agg(t.reverses ORDER BY t.id >> 6)) || convert_to(min(t.reason), 'UTF8')) END AS found
         FROM (
-            SELECT x.id >> 23 AS number, x.id, x.units::bigint, x.occurred_at, x.kind::text, x.reference,
-                w.debit & ~CASE WHEN w.debit & 64 = 0 THEN 0 ELSE 63 END::bigint AS debit,
-                w.credit & ~CASE WHEN w.credit & 64 = 0 THEN 0 ELSE 63 END::bigint AS credit
+            SELECT x.id >> 23 AS number, x.id, x.units::bigint, x.occurred_at, x.kind::text, x.reference, x.reverses, x.reason,
+                ledger.whole_account(w.debit) AS debit, ledger.whole_account(w.credit) AS credit
             FROM ledger.transfer x
             JOIN ledger.asset s ON s.id = x.asset
             LEFT JOIN (SELECT part_of, min(debit) AS debit, min(credit) AS credit FROM ledger.transfer WHERE part_of IS NOT NULL GROUP BY part_of) p
@@ -86,8 +88,32 @@ LANGUAGE sql STABLE AS $$
         ) t
         GROUP BY t.number
     ) c
-    FULL JOIN (SELECT * FROM ledger.request WHERE items > 0) r ON r.number = c.number
-    WHERE r.number IS NULL OR (c.number IS NULL AND r.operation = 'post') OR (r.operation = 'post' AND r.input_hash IS DISTINCT FROM c.found)
+    FULL JOIN (SELECT * FROM ledger.request WHERE operation IN ('post', 'reverse', 'each', 'expire', 'settle') AND items > 0) r ON r.number = c.number
+    WHERE r.items IS DISTINCT FROM c.items OR (r.operation IN ('post', 'reverse') AND r.input_hash <> c.found)
+    UNION ALL
+    SELECT 'request_matches_holds', format('call %s', coalesce(r.number, c.number)),
+        format('%s holds, %s', r.items, encode(r.input_hash, 'hex')), format('%s holds, %s', c.items, encode(c.found, 'hex'))
+    FROM (
+        SELECT h.number, count(*) AS items, sha256('hold'::bytea
+            || array_send(array_agg(h.debit ORDER BY h.id >> 6)) || array_send(array_agg(h.credit ORDER BY h.id >> 6))
+            || array_send(array_agg(h.units ORDER BY h.id >> 6)) || array_send(array_agg(h.expires_at ORDER BY h.id >> 6))
+            || array_send(array_agg(h.kind ORDER BY h.id >> 6))
+            || array_send(CASE WHEN count(h.reference) = 0 THEN '{}' ELSE array_agg(h.reference ORDER BY h.id >> 6) END)) AS found
+        FROM (
+            SELECT x.id >> 23 AS number, x.id, ledger.whole_account(x.debit) AS debit, ledger.whole_account(x.credit) AS credit,
+                x.units::bigint, coalesce(x.expires_at, 'infinity') AS expires_at, x.kind::text, x.reference
+            FROM ledger.hold x
+        ) h
+        GROUP BY h.number
+    ) c
+    FULL JOIN (SELECT * FROM ledger.request WHERE operation = 'hold') r ON r.number = c.number
+    WHERE r.items IS DISTINCT FROM c.items OR r.input_hash <> c.found
+    UNION ALL
+    SELECT 'request_matches_holds', format('call %s', r.number), encode(r.input_hash, 'hex'), coalesce(format('hold %s, %s', h.id, h.state), 'no hold')
+    FROM ledger.request r
+    LEFT JOIN ledger.hold h ON h.transfer >> 23 = r.number
+    WHERE r.operation = 'settle' AND (h.id IS NULL OR r.input_hash NOT IN (
+        SELECT sha256(convert_to(format('end_hold %s True %s', h.id, u), 'UTF8')) FROM (VALUES ('None'), (h.settled_units::text)) AS w (u)))
     UNION ALL
     SELECT 'chain', format('transfer %s of account %s', w.id, w.account),
         format('after %s, total %s, number %s, latest %s', w.prev, w.total, w.seq, w.latest),

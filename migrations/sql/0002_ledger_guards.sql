@@ -39,6 +39,7 @@ GRANT EXECUTE ON FUNCTION
     ledger.open_asset(text, integer, text),
     ledger.open_accounts(uuid[], text[], text[], text[], boolean[], boolean[]),
     ledger.post_one(uuid, bytea, timestamptz, bigint, bigint, bigint, timestamptz, text, uuid, uuid),
+    ledger.post_across(uuid, bytea, timestamptz, bigint, bigint, bigint, timestamptz, text, uuid, uuid),
     ledger.post_list(uuid, bytea, timestamptz, bigint[], bigint[], bigint[], timestamptz[], text[], uuid[], bigint[], text, text),
     ledger.hold_list(uuid, bytea, timestamptz, bigint[], bigint[], bigint[], timestamptz[], text[], uuid[]),
     ledger.end_hold(uuid, bytea, timestamptz, bigint, boolean, bigint),
@@ -47,13 +48,14 @@ GRANT EXECUTE ON FUNCTION
     ledger.look_at(uuid, timestamptz, bigint[], bigint[]),
     ledger.record_refused(uuid, bigint, integer[], text[]),
     ledger.balances_of(bigint[], timestamptz),
-    ledger.statement_page(bigint, text, bigint, timestamptz, timestamptz, integer),
-    ledger.balance_at(bigint, text, timestamptz),
-    ledger.links_of(bigint, text, bigint, timestamptz),
-    ledger.totals_of(uuid[], text[], timestamptz, timestamptz, boolean),
+    ledger.parts_of(bigint),
+    ledger.links_of(bigint[], text, timestamptz, bigint),
+    ledger.balance_at(bigint, text, timestamptz, bigint),
+    ledger.posted_rows(bigint, bigint[], timestamptz, integer),
+    ledger.occurred_rows(ledger.place[], timestamptz, bigint, timestamptz, integer),
+    ledger.statement_page(bigint, text, timestamptz, bigint, timestamptz, integer),
+    ledger.totals_of(uuid[], text[], text[], timestamptz, timestamptz, text),
     ledger.whole_transfers(bigint[]),
-    ledger.debit_link(smallint, bigint, bigint, text, bigint, timestamptz),
-    ledger.credit_link(smallint, bigint, bigint, text, bigint, timestamptz),
     ledger.audit()
 TO puhui_app;
 

@@ -44,8 +44,8 @@ DECLARE
 BEGIN
     number := nextval('ledger.call_number');
     posted_at := clock_timestamp();
-    INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash)
-    VALUES (number, posted_at, cardinality(debits), request_stripe, p_request, p_hash) ON CONFLICT DO NOTHING;
+    INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash, operation)
+    VALUES (number, posted_at, cardinality(debits), request_stripe, p_request, p_hash, 'hold') ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         SELECT r.code, r.number, r.posted_at INTO code, number, posted_at FROM ledger.replay_of(p_request, p_hash) r;
         RETURN;
@@ -99,8 +99,8 @@ DECLARE
 BEGIN
     number := nextval('ledger.call_number');
     posted_at := clock_timestamp();
-    INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash)
-    VALUES (number, posted_at, p_settles::integer, request_stripe, p_request, p_hash) ON CONFLICT DO NOTHING;
+    INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash, operation)
+    VALUES (number, posted_at, p_settles::integer, request_stripe, p_request, p_hash, CASE WHEN p_settles THEN 'settle' ELSE 'release' END) ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         SELECT r.code, r.number, r.posted_at INTO code, number, posted_at FROM ledger.replay_of(p_request, p_hash) r;
         RETURN;
@@ -214,8 +214,8 @@ DECLARE
 BEGIN
     number := nextval('ledger.call_number');
     posted_at := clock_timestamp();
-    INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash)
-    VALUES (number, posted_at, 0, request_stripe, p_request, p_hash) ON CONFLICT DO NOTHING;
+    INSERT INTO ledger.request (number, posted_at, items, stripe, id, input_hash, operation)
+    VALUES (number, posted_at, 0, request_stripe, p_request, p_hash, 'close') ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         SELECT r.code, r.number, r.posted_at INTO code, number, posted_at FROM ledger.replay_of(p_request, p_hash) r;
         RETURN;
@@ -230,7 +230,7 @@ BEGIN
     ) l;
     code := CASE WHEN pending IS NULL THEN 'account_unknown' WHEN p_closes AND pending > 0 THEN 'account_in_use' ELSE 'posted' END;
     IF code = 'posted' THEN
-        UPDATE ledger.account a SET closed_at = CASE WHEN p_closes THEN coalesce(a.closed_at, close_account.posted_at) END
+        UPDATE ledger.account a SET closed_at = CASE WHEN p_closes THEN coalesce(a.closed_at, greatest(clock_timestamp(), a.posted_at)) END
         WHERE a.stripe = ANY (CASE WHEN p_account & 64 = 0 THEN ARRAY[(p_account & 63)::smallint]
                 ELSE (SELECT array_agg(s::smallint) FROM generate_series(0, 63) AS s) END)
             AND a.id BETWEEN p_account AND CASE WHEN p_account & 64 = 0 THEN p_account ELSE p_account | 63 END;

@@ -143,7 +143,9 @@ BEGIN
     IF rows_in <> cardinality(debits) THEN
         RAISE EXCEPTION USING ERRCODE = 'LD001', MESSAGE = 'a transfer does not fit its accounts';
     END IF;
-    PERFORM ledger.note_links(p_number, (SELECT array_agg(s::smallint) FROM generate_series(0, 63) AS s));
+    PERFORM ledger.note_links(p_number, CASE
+        WHEN rows_in < 64 THEN (SELECT array_agg(DISTINCT (ledger.side(e.d, e.c, home) & 63)::smallint) FROM unnest(debits, credits) AS e (d, c))
+        ELSE (SELECT array_agg(s::smallint) FROM generate_series(0, 63) AS s) END);
     IF cardinality(reversed) > 0 THEN
         INSERT INTO ledger.reversal (transfer, by, stripe)
         SELECT e.r, ledger.transfer_id(p_number, e.place - 1, ledger.side(e.d, e.c, home)), (e.r & 63)::smallint

@@ -50,24 +50,3 @@ LANGUAGE sql STABLE AS $$
                     AND p.id > t.id AND p.id < ((t.id >> 23) + 1) << 23 AND p.part_of = t.id) ELSE t.credit END AS credit
     ) w
 $$;
-
--- What moved in a period, by owner, purpose, asset and kind: for reports, so it reads the period's transfers.
-CREATE FUNCTION ledger.totals_of(p_owners uuid[], p_purposes text[], p_since timestamptz, p_until timestamptz, p_by_posting boolean)
-RETURNS TABLE (owner uuid, purpose text, asset text, kind text, debits bigint, credits bigint, transfers bigint)
-LANGUAGE sql STABLE AS $$
-    SELECT n.owner, n.purpose, s.code, e.kind, ledger.sum8(e.debits), ledger.sum8(e.credits), count(*)
-    FROM (
-        SELECT t.debit AS account, t.stripe, t.kind, t.units AS debits, 0::bigint AS credits FROM ledger.transfer t
-        WHERE CASE WHEN p_by_posting THEN t.posted_at ELSE t.occurred_at END >= p_since
-            AND CASE WHEN p_by_posting THEN t.posted_at ELSE t.occurred_at END < p_until
-        UNION ALL
-        SELECT t.credit, t.stripe, t.kind, 0, t.units FROM ledger.transfer t
-        WHERE CASE WHEN p_by_posting THEN t.posted_at ELSE t.occurred_at END >= p_since
-            AND CASE WHEN p_by_posting THEN t.posted_at ELSE t.occurred_at END < p_until
-    ) e
-    JOIN ledger.account_name n ON n.account = ledger.whole_account(e.account)
-    JOIN ledger.asset s ON s.id = n.asset
-    WHERE (p_owners IS NULL OR n.owner = ANY (p_owners)) AND (p_purposes IS NULL OR n.purpose = ANY (p_purposes))
-    GROUP BY n.owner, n.purpose, s.code, e.kind
-    ORDER BY n.owner, n.purpose, s.code, e.kind
-$$;

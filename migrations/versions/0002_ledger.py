@@ -11,6 +11,7 @@ FILES = (
     "0002_ledger.sql",
     "0002_ledger_accounts.sql",
     "0002_ledger_post.sql",
+    "0002_ledger_across.sql",
     "0002_ledger_list.sql",
     "0002_ledger_outcomes.sql",
     "0002_ledger_holds.sql",

@@ -10,11 +10,12 @@ import pytest
 from psycopg import errors
 
 import ledger
+from ledger.kernel.ids import new_id
 from puhui.addresses import Addresses
-from tests.ledger.conftest import Books, move, open_books, post
+from tests.ledger.conftest import NOW, Books, move, open_books, post
 
 Connection = psycopg.Connection[Any]
-TABLES = ["transfer", "account", "request", "hold", "asset", "reversal", "refused"]
+TABLES = ["transfer", "account", "request", "hold", "asset", "reversal", "refused", "link", "late", "account_name"]
 
 
 @pytest.fixture
@@ -24,6 +25,11 @@ def books(own_addresses: Addresses) -> Books:
         books = open_books(connection)
         post(connection, move(books.issuance, books.lin, 10), move(books.issuance, books.wang, 10))
         post(connection, move(books.lin, books.cafe, 3), move(books.lin, books.wang, 3))
+        given = post(connection, move(books.issuance, books.wang, 3)).transfer_ids
+        ledger.reverse(connection, given, reason="given twice", request_id=new_id(), now=NOW)
+        two = [ledger.NewHold(books.wang, books.cafe, 1, None, "voucher")] * 2
+        _, used = ledger.hold(connection, two, request_id=new_id(), now=NOW)
+        ledger.settle(connection, used, request_id=new_id(), now=NOW)
         return books
 
 
@@ -135,6 +141,11 @@ def test_postgresql_refuses_what_passes_a_floor(owner: Connection, books: Books,
             "clearing_sums_to_zero",
         ),
         ("UPDATE ledger.account SET debits_pending = 2 WHERE id = {lin}", "pending_matches_holds"),
+        ("UPDATE ledger.hold SET kind = 'gift' WHERE state = 'held'", "request_matches_holds"),
+        ("UPDATE ledger.hold SET expires_at = now()", "request_matches_holds"),
+        ("DELETE FROM ledger.hold WHERE state = 'settled'", "request_matches_holds"),
+        ("UPDATE ledger.transfer SET reason = 'other' WHERE reverses IS NOT NULL", "request_matches_transfers"),
+        ("DELETE FROM ledger.transfer WHERE reverses IS NOT NULL", "request_matches_transfers"),
         ("UPDATE ledger.account SET free = free + 1 WHERE id = {lin}", "floor"),
         (
             "INSERT INTO ledger.late SELECT debit, id, occurred_at, units, stripe, true FROM ledger.transfer",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -51,7 +51,7 @@ def test_a_cursor_that_is_none_is_refused(session: Session, books: Books) -> Non
             ledger.statement(session, books.lin, after=cursor)
 
 
-def test_totals_add_up_a_period_by_owner_purpose_asset_and_kind(session: Session, books: Books) -> None:
+def test_totals_add_up_a_period_by_owner_purpose_and_asset(session: Session, books: Books) -> None:
     post(
         session,
         move(books.issuance, books.lin, 5),
@@ -64,6 +64,48 @@ def test_totals_add_up_a_period_by_owner_purpose_asset_and_kind(session: Session
         ("takings", 0, 2, 1),
     ]
     assert ledger.totals(session, since=NOW + DAY, until=NOW + DAY * 2, purposes=["coins"])[0].credits == 6
+    assert ledger.totals(session, since=NOW + DAY * 2, until=NOW + DAY * 3) == []
+    posted = ledger.totals(
+        session, since=datetime.now(UTC) - DAY, until=datetime.now(UTC) + DAY, by="posted", assets=["coin"]
+    )
+    assert [(row.purpose, row.debits, row.credits, row.transfers) for row in posted] == [
+        ("issuance", 11, 0, 2),
+        ("coins", 2, 11, 3),
+        ("takings", 0, 2, 1),
+    ]
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_a_statement_by_occurrence_is_the_history_in_the_order_of_the_world(
+    session: Session, books: Books, seed: int
+) -> None:
+    chance = random.Random(seed)
+    history: dict[str, list[tuple[datetime, int, int]]] = {"lin": [], "cafe": []}
+    for call in range(60):
+        at = NOW + DAY * (chance.randrange(call + 1) if chance.random() < 0.4 else call)
+        issued = post(session, move(books.issuance, books.lin, 9, at), move(books.issuance, books.lin, 8, at))
+        history["lin"] += [(at, issued.transfer_ids[0], 9), (at, issued.transfer_ids[1], 8)]
+        spent = post(session, move(books.lin, books.cafe, 3, at)).transfer_ids[0]
+        history["lin"].append((at, spent, -3))
+        history["cafe"].append((at, spent, 3))
+    for name, account in (("lin", books.lin), ("cafe", books.cafe)):
+        since, until = NOW + DAY * 10, NOW + DAY * 50
+        everything = sorted(history[name])
+        opening = sum(units for at, _, units in everything if at < since)
+        balance, expected = opening, []
+        for at, transfer, units in everything:
+            if since <= at < until:
+                balance += units
+                expected.append((transfer, units, balance))
+        found, after = [], None
+        while True:
+            page = ledger.statement(session, account, by="occurred", since=since, until=until, after=after, limit=7)
+            assert (page.opening, page.closing) == (opening, balance)
+            found += [(line.transfer_id, line.change, line.balance) for line in page.lines]
+            after = page.after
+            if after is None:
+                break
+        assert found == expected[::-1]
 
 
 def test_an_unknown_account_has_no_balance_of_any_time(session: Session) -> None:

@@ -119,3 +119,38 @@ def test_one_hold_is_ended_once_by_many(own_database: Database, books: Books) ->
     assert sum(together(end)) == 1
     with own_database.transaction() as session:
         assert ledger.audit(session).holds
+
+
+def test_an_account_that_is_closed_and_reopened_takes_transfers_only_while_it_is_open(
+    own_database: Database, books: Books
+) -> None:
+    def deed(session: Session, worker: int, turn: int) -> None:
+        if worker == 0:
+            change = ledger.reopen_account if turn % 2 else ledger.close_account
+            change(session, books.wang, request_id=new_id(), now=NOW)
+        elif worker % 2:
+            post(session, move(books.issuance, books.wang, 1))
+        else:
+            post(session, move(books.lin, books.wang, 1), move(books.issuance, books.lin, 1))
+
+    def work(worker: int) -> int:
+        posted = 0
+        for turn in range(21):
+            try:
+                own_database.run(lambda session, turn=turn: deed(session, worker, turn))
+            except ledger.AccountClosed:
+                continue
+            posted += worker > 0
+        return posted
+
+    with own_database.transaction() as session:
+        before = ledger.balance(session, books.wang).posted
+    posted = sum(together(work))
+    with own_database.transaction() as session:
+        assert ledger.balance(session, books.wang).posted == before + posted
+        closed_at = ledger.account(session, books.wang).closed_at
+        last = ledger.statement(session, books.wang, limit=1).lines[0]
+        assert closed_at is not None
+        assert last.posted_at <= closed_at
+        report = ledger.audit(session)
+        assert report.holds, report.findings

@@ -53,10 +53,10 @@ def books(database: Database) -> tuple[list[tuple[object, ...]], int]:
     """Every balance, and how many transfers there are; the books are sound."""
     with database.transaction() as session:
         assert ledger.audit(session).holds
-        query = "SELECT owner, purpose, stripe, credits_posted - debits_posted FROM ledger.named_account ORDER BY 1, 2, 3, 4"
+        query = "SELECT owner, purpose, stripe, credits_posted - debits_posted FROM ledger.named_account"
         rows = session.connection().exec_driver_sql(query).all()
         count = session.connection().exec_driver_sql("SELECT count(*) FROM ledger.transfer").scalar_one()
-    return [tuple(row) for row in rows], count
+    return sorted(tuple(row) for row in rows), count
 
 
 @pytest.fixture
