@@ -15,6 +15,7 @@ DomainError
 ├── TargetInvalid        measure, year or value
 ├── FactorInvalid        energy, unit or value
 ├── SavingUnknown        saving: not there, or not credited
+├── AssessmentInvalid    subject: unknown, without source, or more points than it has
 ├── SecondPersonMissing  who entered the bills does not credit what they saved
 └── ReadingsUnreadable   reason: the call is no list of readings
 """
@@ -118,3 +119,9 @@ class SecondPersonMissing(DomainError):
     """Who entered a bill of these months does not decide what it saved."""
 
     code = "saving_second_person"
+
+
+class AssessmentInvalid(DomainError):
+    """The subject is unknown, the source is missing, or there are more points than it has. Facts: ``subject``."""
+
+    code = "assessment_invalid"

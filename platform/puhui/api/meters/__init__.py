@@ -1,0 +1,1 @@
+"""Meters over HTTP: readings from providers' programs, an institution's own figures for its programs."""

@@ -1,0 +1,1 @@
+"""节约型机关 self-assessment of an institution, and its points for the operator."""

@@ -1,0 +1,1 @@
+"""Meters, bills, findings and remarks of an institution, for its liaison and the operator."""

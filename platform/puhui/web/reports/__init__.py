@@ -1,0 +1,1 @@
+"""Reports of an institution: bill list of a month, notice of a quarter, report of a year."""

@@ -1,0 +1,1 @@
+"""Yearly returns of many organisations, imported and compared by the operator."""
