@@ -44,7 +44,7 @@ def create_api(app: Flask, blueprints: Sequence[Blueprint]) -> StrictApi:
 
 def _say_who_may_call(app: Flask, api: StrictApi) -> None:
     """Write each route's declared audience into the document, as the credentials that a call needs."""
-    scopes = {"activities:write": "Report acts"}
+    scopes = {"activities:write": "Report acts", "meters:write": "Report meter readings"}
     flow = {"clientCredentials": {"tokenUrl": "/api/v1/oauth/token", "scopes": scopes}}
     api.spec.components.security_scheme("provider", {"type": "oauth2", "flows": flow})
     api.spec.components.security_scheme("log_in", {"type": "apiKey", "in": "cookie", "name": COOKIE})

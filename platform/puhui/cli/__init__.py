@@ -25,6 +25,7 @@ COMMANDS = {
     "demo": "puhui.cli.demo:demo_command",
     "activities": "puhui.cli.activities:activities_command",
     "bench": "puhui.cli.bench:bench_command",
+    "institutions": "puhui.cli.institutions:institutions_command",
     "ledger": "puhui.cli.ledger:ledger_command",
     "market": "puhui.cli.market:market_command",
     "methods": "puhui.cli.methods:methods_command",

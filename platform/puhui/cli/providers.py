@@ -11,7 +11,7 @@ from rich.table import Table
 from ledger.kernel import clock
 from partners.providers import ProviderUnknown, all_providers, provider_of, riders_of
 from puhui.cli import opening, settings
-from puhui.identity.providers import client_of, create_client
+from puhui.identity.providers import SCOPES, client_of, create_client
 from puhui.identity.vault import Vault
 from puhui.intake import rider_key
 
@@ -43,16 +43,23 @@ def _client_id(_context: click.Context, _parameter: click.Parameter, value: str)
 @providers_command.command("open-client")
 @click.option("--provider", required=True, help="The provider's code, such as demo-bike.")
 @click.option("--client", required=True, callback=_client_id, help="The id that the program logs in with.")
-def open_client_command(provider: str, client: str) -> None:
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    default=("activities:write",),
+    show_default=True,
+    help="What it may do; may be given more than once.",
+)
+def open_client_command(provider: str, client: str, scopes: tuple[str, ...]) -> None:
     """Give a provider's program an id and a secret for the API. The secret is shown this once."""
     try:
         with opening.database() as database, database.transaction() as session:
             if client_of(session, client) is not None:
                 raise click.ClickException(f"the client {client} is there already")
             code = provider_of(session, provider).code
-            _, secret = create_client(
-                session, client_id=client, provider_code=code, scopes=["activities:write"], now=clock.now()
-            )
+            _, secret = create_client(session, client_id=client, provider_code=code, scopes=scopes, now=clock.now())
     except ProviderUnknown as error:
         raise click.ClickException(f"{error.code} {provider}") from error
     click.echo(f"client_id={client}\nclient_secret={secret}")

@@ -13,7 +13,7 @@ from puhui.identity.model import ProviderClient, ProviderToken
 from puhui.identity.rules import TOKEN_LIFE
 from puhui.identity.vault import new_token, token_hash
 
-SCOPES = ("activities:write", "activities:read")
+SCOPES = ("activities:write", "activities:read", "meters:write", "market:read", "market:write")
 
 
 def create_client(

@@ -21,6 +21,7 @@ from puhui.problems.kinds import Problem
 from puhui.problems.ledger import LEDGER
 from puhui.problems.market import MARKET
 from puhui.problems.merchants import MERCHANTS
+from puhui.problems.meters import METERS
 from puhui.problems.payments import PAYMENTS
 from puhui.problems.redemption import REDEMPTION
 from puhui.problems.rooms import ROOMS
@@ -35,6 +36,7 @@ PROBLEMS: dict[str, Problem] = {
     **INTAKE,
     **REDEMPTION,
     **MARKET,
+    **METERS,
     **MERCHANTS,
     **PAYMENTS,
     **ROOMS,
