@@ -17,6 +17,8 @@ from puhui.identity.model import Membership
 from puhui.settings import Settings
 from rewards import coins, vouchers
 
+COINS_A_DAY = 2000  # What one may turn into coins in a day.
+EXCHANGE_DAYS = 3
 STEPS_KEPT = 3  # Not every point is turned into coins, so that there is something left to try.
 
 
@@ -35,16 +37,20 @@ def _exchange(session: Session, name: str, person: UUID, at: datetime) -> None:
     except AccountUnknown:
         return
     rate = coins.rate_at(session, at)
-    points = ledger.balance(session, account).available * (STEPS_KEPT - 1) // STEPS_KEPT
-    if points >= rate.takes_units:
+    left = ledger.balance(session, account).available * (STEPS_KEPT - 1) // STEPS_KEPT
+    for day in range(EXCHANGE_DAYS):
+        points = min(left, COINS_A_DAY // rate.gives_units * rate.takes_units)
+        if points < rate.takes_units:
+            break
         coins.exchange(
             session,
             citizen_id=person,
             points_units=points,
             rate_id=rate.id,
-            request_id=known(f"exchange/{name}"),
-            now=at,
+            request_id=known(f"exchange/{name}/{day}"),
+            now=at - timedelta(days=EXCHANGE_DAYS - day),
         )
+        left -= points
 
 
 def _buy(
