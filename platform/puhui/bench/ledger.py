@@ -106,8 +106,9 @@ def _make_history(url: str, books: Books, wanted: int) -> list[Place]:
             size = min(50_000, wanted - first)
             post_columns(connection, [books.issuance] * size, [books.old] * size, 1)
         found = connection.execute(
-            "SELECT id, posted_at, occurred_at FROM ledger.transfer WHERE stripe = %s AND credit = %s"
-            " AND credit_seq & 15 = 0 ORDER BY random() LIMIT 1000",
+            "SELECT t.id, t.posted_at, t.occurred_at FROM ledger.link l"
+            " JOIN ledger.transfer t ON t.stripe = l.stripe AND t.id = l.id"
+            " WHERE l.stripe = %s AND l.account = %s AND NOT l.debits ORDER BY random() LIMIT 1000",
             [books.old & 63, books.old],
         )
         return [Place(*row) for row in found]
@@ -132,8 +133,10 @@ def _storage(url: str) -> dict[str, object]:
     """Answer what a transfer takes on disk, in bytes: its row, its indexes, its share of the requests."""
     with psycopg.connect(url) as connection:
         row = connection.execute(
-            "SELECT pg_table_size('ledger.transfer'), pg_indexes_size('ledger.transfer'),"
-            " pg_total_relation_size('ledger.request'), pg_total_relation_size('ledger.account')"
+            "SELECT pg_table_size('ledger.transfer'), pg_indexes_size('ledger.transfer')"
+            " + pg_total_relation_size('ledger.link') + pg_total_relation_size('ledger.late'),"
+            " pg_total_relation_size('ledger.request'),"
+            " pg_total_relation_size('ledger.account') + pg_total_relation_size('ledger.account_name')"
         ).fetchone()
     transfers = max(_count(url), 1)
     table, indexes, requests, accounts = row or (0, 0, 0, 0)
