@@ -17,6 +17,7 @@ from puhui.api import create_api
 from puhui.api.activities.routes import blueprint as activities_api
 from puhui.api.campaigns.routes import blueprint as campaigns_api
 from puhui.api.counter.routes import blueprint as counter_api
+from puhui.api.events.routes import blueprint as events_api
 from puhui.api.exchange.routes import blueprint as exchange_api
 from puhui.api.health.routes import blueprint as health_api
 from puhui.api.institutions.routes import blueprint as institutions_api
@@ -27,6 +28,7 @@ from puhui.api.oauth.server import create_server
 from puhui.api.offers.routes import blueprint as offers_api
 from puhui.api.settlement.routes import blueprint as settlement_api
 from puhui.api.sponsors.routes import blueprint as sponsors_api
+from puhui.api.sinks.routes import blueprint as sinks_api
 from puhui.api.vouchers.routes import blueprint as vouchers_api
 from puhui.api.webhooks.routes import blueprint as webhooks_api
 from puhui.db import Database
@@ -143,6 +145,8 @@ API = (
     sponsors_api,
     vouchers_api,
     webhooks_api,
+    events_api,
+    sinks_api,
 )
 
 log = structlog.get_logger()

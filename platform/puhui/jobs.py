@@ -23,6 +23,7 @@ from partners import payments
 from puhui.coin_jobs import expire_coins, tell_expiring
 from puhui.db import Database
 from puhui.deliveries import send_due
+from puhui.event_jobs import check_units, forget_guests, remind_events
 from puhui.identity.forgetting import forget_expired
 from puhui.identity.vault import Vault
 from puhui.institution_jobs import award_scheme_points, count_campaigns, review_scheme_points
@@ -121,6 +122,9 @@ TIMETABLE = (
     Job("tell-expiring-coins", tell_expiring, daily_at=(9, 0)),
     Job("release-market-units", release_market_units, every=timedelta(minutes=10)),
     Job("reconcile-market", reconcile_market, daily_at=(3, 30)),
+    Job("remind-events", remind_events, daily_at=(9, 0)),
+    Job("forget-guests", forget_guests, daily_at=(3, 0)),
+    Job("check-units", check_units, daily_at=(3, 20)),
 )
 
 

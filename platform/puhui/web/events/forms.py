@@ -20,6 +20,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
@@ -67,13 +68,13 @@ def text(label: object, *, most: int, needed: bool = True) -> Field:
     )
 
 
-def choices(codes: Sequence[str], named: dict[str, object]) -> list[tuple[str, object]]:
+def choices(codes: Sequence[str], named: dict[str, object]) -> list[SelectChoice]:
     """Answer the choices of a list."""
-    return [(code, named[code]) for code in codes]
+    return [SelectChoice(str(code), named[code]) for code in codes]
 
 
 def _ticks(label: object) -> Field:
-    ticks = [(str(place), words_) for place, (_, words_) in enumerate(words.MEASURES)]
+    ticks = [SelectChoice(str(place), words_) for place, (_, words_) in enumerate(words.MEASURES)]
     return SelectMultipleField(
         label, choices=ticks, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
@@ -89,7 +90,9 @@ class MeetingForm(ActionForm):
     people = IntegerField(_l("人数"), validators=[InputRequired(NEEDED), NumberRange(1, 1000)])
     lunches = IntegerField(_l("用餐（份）"), default=0, validators=[Optional(), NumberRange(0, 10_000)])
     mode = SelectField(
-        _l("大家多数怎么来"), choices=[("", _l("暂不填，签到时各自填写")), *choices(MODES, words.ITEMS)], default=""
+        _l("大家多数怎么来"),
+        choices=[SelectChoice("", _l("暂不填，签到时各自填写")), *choices(MODES, words.ITEMS)],
+        default="",
     )
     km = kilogram_number(_l("单程平均公里数"))
     measures = _ticks(_l("减排措施（先减排，后抵消）"))
@@ -179,7 +182,7 @@ class ReviewForm(Form):
     """A reviewer's decision."""
 
     note = text(_l("审核意见"), most=500, needed=False)
-    decision = SelectField(choices=[("approved", ""), ("returned", "")])
+    decision = SelectField(choices=[SelectChoice("approved", ""), SelectChoice("returned", "")])
 
 
 class SureForm(Form):

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Response, request, url_for
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from puhui.files import DOCUMENTS, keep_file, send_file_of
 from puhui.pool import POOL
@@ -161,7 +162,7 @@ def _plan(event: Event, holder_form: HolderForm, proof_form: ProofForm, *, statu
     if last is None:
         return done(url_for("events.work", event_id=event.id), _("还没有抵消方案。"))
     lines, holders = queries.plan_lines(session(), last.id), _holders()
-    holder_form.holder.choices = [(str(holder), f"{name}（{left}）") for holder, name, left in holders]
+    holder_form.holder.choices = [SelectChoice(str(holder), f"{name}（{left}）") for holder, name, left in holders]
     return page(
         "events/plan.html",
         status=status,

@@ -1,0 +1,1 @@
+"""Carbon sinks as JSON, for everybody."""
