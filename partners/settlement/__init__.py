@@ -7,7 +7,7 @@ from partners.settlement.cash import (
     refund_cash_part,
     undo_cash_part,
 )
-from partners.settlement.disputes import answer, dispute, disputes, disputes_of
+from partners.settlement.disputing import answer, dispute, disputes, disputes_of
 from partners.settlement.errors import (
     CoinsNotBacked,
     CorrectionMissing,
@@ -38,15 +38,6 @@ from partners.settlement.model import (
     Statement,
     StatementLine,
 )
-from partners.settlement.payouts import (
-    book_payouts,
-    call_key,
-    due_payouts,
-    fail_unsent,
-    note_problem,
-    note_sent,
-    pay_again,
-)
 from partners.settlement.queries import (
     Owed,
     cash_of,
@@ -66,7 +57,16 @@ from partners.settlement.queries import (
 )
 from partners.settlement.reconciling import Told, closed_breaks, open_breaks, reconcile, resolve
 from partners.settlement.rules import CITY_TIME, check_day_over, last_due_day
-from partners.settlement.runs import (
+from partners.settlement.sending import (
+    book_payouts,
+    call_key,
+    due_payouts,
+    fail_unsent,
+    note_problem,
+    note_sent,
+    pay_again,
+)
+from partners.settlement.settling import (
     ask_run,
     merchants_after,
     note_progress,

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 import ledger
 from ledger.kernel.ids import new_id
 from partners import settlement, sponsors
-from partners.settlement import gathering, runs
+from partners.settlement import gathering, settling
 from partners.settlement.model import Run, StatementLine
 from puhui import settlement_jobs
 from puhui.addresses import Addresses
@@ -138,7 +138,7 @@ def test_an_undo_between_reading_and_posting_is_seen(own_database: Database, mon
     with own_database.transaction() as session:
         spend(session, cafe, 30)
         undone = [spend(session, cafe, 20)]
-    read = runs.gathering.gather
+    read = settling.gathering.gather
 
     def read_and_wait(session: Session, **where: Any) -> gathering.Gathered:  # noqa: ANN401  # As the real one.
         found = read(session, **where)
@@ -146,7 +146,7 @@ def test_an_undo_between_reading_and_posting_is_seen(own_database: Database, mon
             _undo(own_database, undone.pop())
         return found
 
-    monkeypatch.setattr(runs.gathering, "gather", read_and_wait)
+    monkeypatch.setattr(settling.gathering, "gather", read_and_wait)
     tally = settlement_jobs.run_through(own_database, TODAY, now=NIGHT)
     assert (tally.failed, tally.net_fen) == ([], 1500)
     assert _all_coins(own_database)["settled"] == 30

@@ -13,9 +13,9 @@ from partners.settlement import Dispute, LineUnknown, Payout, Statement
 from puhui.api.schemas import ProblemSchema
 from puhui.api.settlement.schemas import (
     DisputeSchema,
-    LineListSchema,
     LinesQuerySchema,
     NewDisputeSchema,
+    StatementLineListSchema,
     StatementListSchema,
     StatementSchema,
     StatementsQuerySchema,
@@ -81,7 +81,7 @@ def show(statement_id: UUID) -> dict[str, Any]:
 
 @blueprint.route("/statements/<uuid:statement_id>/lines", methods=["GET"])
 @blueprint.arguments(LinesQuerySchema, location="query")
-@blueprint.response(200, LineListSchema)
+@blueprint.response(200, StatementLineListSchema)
 @blueprint.alt_response(404, schema=ProblemSchema, description="No such statement of this merchant")
 @audience(Audience.MERCHANT_MANAGER)
 def lines(query: LinesQuery, statement_id: UUID) -> dict[str, list[dict[str, Any]]]:

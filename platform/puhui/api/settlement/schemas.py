@@ -86,7 +86,7 @@ class StatementListSchema(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(StatementSchema), metadata={"description": "The page", "example": []})
 
 
-class LineSchema(ma.Schema):
+class StatementLineSchema(ma.Schema):
     """A redemption, an undo, or whatever else moved the merchant's coins."""
 
     place = _whole("Its number on the statement", 1)
@@ -100,10 +100,10 @@ class LineSchema(ma.Schema):
     )
 
 
-class LineListSchema(ma.Schema):
+class StatementLineListSchema(ma.Schema):
     """Lines in the order of the statement."""
 
-    items = ma.fields.List(ma.fields.Nested(LineSchema), metadata={"description": "The page", "example": []})
+    items = ma.fields.List(ma.fields.Nested(StatementLineSchema), metadata={"description": "The page", "example": []})
 
 
 class NewDisputeSchema(StrictSchema):

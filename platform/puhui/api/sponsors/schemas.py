@@ -15,7 +15,7 @@ def _whole(description: str, example: int) -> ma.fields.Integer:
     return ma.fields.Integer(metadata={"description": description, "example": example})
 
 
-class CoinsSchema(ma.Schema):
+class CoinFiguresSchema(ma.Schema):
     """Where all coins are: issued = outstanding + redeemed + expired + elsewhere."""
 
     counted_at = ma.fields.AwareDateTime(metadata={"description": "When they were counted", "example": A_TIME})
@@ -41,7 +41,9 @@ class FundSchema(ma.Schema):
 class CoverSchema(ma.Schema):
     """How far the funds reach."""
 
-    coins = ma.fields.Nested(CoinsSchema, allow_none=True, metadata={"description": "Null before the first count"})
+    coins = ma.fields.Nested(
+        CoinFiguresSchema, allow_none=True, metadata={"description": "Null before the first count"}
+    )
     available = _text("What all funds can spend, yuan", "7900.00")
     cover_percent = ma.fields.String(
         allow_none=True,

@@ -145,7 +145,7 @@ def _disputes(form: AnswerForm, dispute_id: UUID | None, status: int = 200) -> R
         lines = [[names[row.merchant_id].name, row.raised_at, row.reason, row.answer, row.answered_at] for row in rows]
         return send_list(gettext("异议"), columns, lines)
     chosen = dispute_id or request.args.get("answer", type=UUID)
-    return page("settlement/disputes.html", status=status, rows=rows, names=names, form=form, chosen=chosen)
+    return page("settlement/disputes.html", status=status, rows=rows, names=names, form=form, picked=chosen)
 
 
 @blueprint.post("/operator/settlement/disputes/<uuid:dispute_id>/answer")
@@ -196,7 +196,7 @@ def _breaks(form: BreakForm, break_id: UUID | None, status: int = 200) -> Respon
         return send_list(gettext("对账差异"), columns, lines)
     return page(
         "settlement/breaks.html", status=status, opened=opened, closed=settlement.closed_breaks(session()), form=form,
-        chosen=break_id or request.args.get("answer", type=UUID), at=now(),
+        picked=break_id or request.args.get("answer", type=UUID), at=now(),
     )  # fmt: skip
 
 

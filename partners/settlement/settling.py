@@ -24,8 +24,8 @@ from partners.settlement import books, gathering, rules, terms
 from partners.settlement.books import Accounts
 from partners.settlement.gathering import Gathered
 from partners.settlement.model import Correction, Funding, Run, Statement, StatementLine
-from partners.settlement.payouts import prepare_payout
 from partners.settlement.rules import Layout
+from partners.settlement.sending import prepare_payout
 
 
 @dataclass(frozen=True, slots=True)
