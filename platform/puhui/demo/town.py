@@ -19,7 +19,7 @@ from ledger.kernel import clock
 from partners.merchants import open_counter, open_merchant, open_store
 from partners.providers import Report, provider_of, register, riders_of
 from puhui.db import Database
-from puhui.demo import events, institutions, purchases, settlement
+from puhui.demo import enterprises, events, institutions, meters, purchases, settlement, spending
 from puhui.demo.acts import reports_of, rider_id
 from puhui.demo.cast import (
     CITIZENS,
@@ -64,9 +64,12 @@ def build_town(database: Database, settings: Settings, *, small: bool) -> None:
     for code in sorted(reports):
         _take_in(database, vault, _Sender(code, reports[code], people), now)
     database.run(lambda session: purchases.make(session, settings, people, now))
-    institutions.make(database, settings, people, now)
     settlement.make(database, now)
+    institutions.make(database, settings, people, now)
     events.make(database, settings, now)
+    enterprises.make(database, settings, now)
+    meters.make(database, now)
+    database.run(lambda session: spending.make(session, settings, people, now))
 
 
 def _open_firms(session: Session, vault: Vault, now: datetime) -> None:

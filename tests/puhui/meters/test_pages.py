@@ -233,7 +233,10 @@ def test_a_finding_is_confirmed_with_words(client: FlaskClient, cast: Cast, own_
     _post(client, f"/institution/meters/{cast.meter}/bills", month="2025-11", quantity="48000")
     with own_database.transaction() as session:
         finding = next(f for f in open_findings_of(session, cast.institution) if f.code == "spike")
-    assert "是平常（约 5000 kWh）的 9.6 倍" in client.get("/institution/findings").text
+    assert (
+        f"是平常（约 {finding.facts['usual']} kWh）的 {finding.facts['times']} 倍"
+        in client.get("/institution/findings").text
+    )
     where = f"/institution/findings/{finding.id}/confirmation"
     assert _post(client, where, words="").status_code == 422
     assert _post(client, where, words="新装手术室设备").status_code == 303

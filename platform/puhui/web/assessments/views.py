@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms.fields.choices import SelectChoice
 
 from ledger.kernel.errors import DomainError
 from partners.institutions.queries import institution_of
@@ -152,8 +153,8 @@ def points() -> Response:
 
 
 def _with_subjects(form: PointsForm) -> PointsForm:
-    form.subject.choices = [(item.code, item.title) for item in assessments.items(session())]
-    form.subject.choices += [(area, NAMES[area]) for area in (*AREAS, PASS)]
+    form.subject.choices = [SelectChoice(item.code, item.title) for item in assessments.items(session())]
+    form.subject.choices += [SelectChoice(area, NAMES[area]) for area in (*AREAS, PASS)]
     return form
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from partners.meters.model import UNITS
@@ -52,12 +53,12 @@ class MeterForm(Form):
         ],
         filters=[_plain],
     )
-    energy = SelectField(_l("能源"), choices=list(words.ENERGIES.items()))
+    energy = SelectField(_l("能源"), choices=[SelectChoice(energy, word) for energy, word in words.ENERGIES.items()])
     unit = SelectField(
         _l("单位（可空）"),
         choices=[
-            ("", _l("该能源的常用单位")),
-            *((u, u) for u in sorted({u for units in UNITS.values() for u in units})),
+            SelectChoice("", _l("该能源的常用单位")),
+            *(SelectChoice(u, u) for u in sorted({u for units in UNITS.values() for u in units})),
         ],
     )
     opened_on = DateField(_l("启用日期"), validators=[InputRequired(_l("请填写日期。"))])
@@ -102,7 +103,7 @@ class WithdrawalForm(ActionForm, WordsForm):
 class RemarkForm(Form):
     """Closed days, weather, works."""
 
-    kind = SelectField(_l("情况"), choices=list(words.REMARKS.items()))
+    kind = SelectField(_l("情况"), choices=[SelectChoice(kind, word) for kind, word in words.REMARKS.items()])
     building = SelectField(_l("建筑"), choices=[])
     first_day = DateField(_l("从"), validators=[InputRequired(_l("请填写日期。"))])
     last_day = DateField(_l("到"), validators=[InputRequired(_l("请填写日期。"))])

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Response
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from ledger.kernel.errors import DomainError
 from partners.meters import actions, queries
@@ -119,8 +120,8 @@ def _remarks(form: RemarkForm, *, status: int = 200) -> Response:
 
 
 def _with_buildings(form: RemarkForm) -> RemarkForm:
-    form.building.choices = [("", _("全单位"))]
-    form.building.choices += [(str(one.id), one.name) for one in queries.buildings_of(session(), whose())]
+    form.building.choices = [SelectChoice("", _("全单位"))]
+    form.building.choices += [SelectChoice(str(one.id), one.name) for one in queries.buildings_of(session(), whose())]
     return form
 
 

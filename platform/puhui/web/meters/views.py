@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from ledger.kernel.errors import DomainError
 from partners.institutions.queries import institution_of
@@ -133,20 +134,20 @@ def _forms(
 
 
 def _with_sites(form: BuildingForm) -> BuildingForm:
-    form.site.choices = [(str(site.id), site.name) for site in queries.sites_of(session(), whose())]
+    form.site.choices = [SelectChoice(str(site.id), site.name) for site in queries.sites_of(session(), whose())]
     return form
 
 
 def _with_places(form: MeterForm) -> MeterForm:
     sites = queries.sites_of(session(), whose())
     names = {site.id: site.name for site in sites}
-    form.place.choices = [(f"{site.id}", site.name) for site in sites]
+    form.place.choices = [SelectChoice(f"{site.id}", site.name) for site in sites]
     form.place.choices += [
-        (f"{one.site_id} {one.id}", f"{names[one.site_id]} / {one.name}")
+        SelectChoice(f"{one.site_id} {one.id}", f"{names[one.site_id]} / {one.name}")
         for one in queries.buildings_of(session(), whose())
     ]
-    form.provider.choices = [("", _("无，人工录入"))]
-    form.provider.choices += [(p.code, p.name_zh) for p in all_providers(session()) if p.code != OWN]
+    form.provider.choices = [SelectChoice("", _("无，人工录入"))]
+    form.provider.choices += [SelectChoice(p.code, p.name_zh) for p in all_providers(session()) if p.code != OWN]
     return form
 
 
