@@ -103,6 +103,7 @@ class Departure:
     cost_fen: int
     free_units: int
     proceeds_fen: int
+    kind: RecordKind
 
 
 @dataclass(slots=True)
@@ -156,7 +157,7 @@ def _depart(book: CostBook, event: CostEvent, use: Use, *, policy: str, free_fir
         lot.units, lot.cost_fen = lot.units - taken, lot.cost_fen - share
     book.lots = [lot for lot in book.lots if lot.units]
     proceeds = event.amount_fen - event.fee_fen if use is Use.SOLD else 0
-    book.departures.append(Departure(event.day, use, event.units, cost, free, proceeds))
+    book.departures.append(Departure(event.day, use, event.units, cost, free, proceeds, event.kind))
     _entries(book, event, use, cost=cost, proceeds=proceeds)
 
 

@@ -145,6 +145,9 @@ def _old_units_are_carried_over(session: Session, cement: Enterprise) -> None:
     ]
     book(session, cement, movements(*carried), now=at("2026-04-01"))
     assert held_now(session, cement.id)["CEA25", Slot.REGISTRY] == 7_000
+    # The cost of the old lot goes over to the new one.
+    (lot,) = costs_of(session, cement, "CEA25", until=date(2026, 4, 1)).lots
+    assert (lot.origin, lot.units, lot.cost_fen) == ("carried", 7_000, 40_607_778)
 
 
 def _the_registry_shows_less(session: Session, cement: Enterprise) -> None:

@@ -15,7 +15,7 @@ from puhui.sheets import Sheet
 from puhui.web import Audience, audience, current_person, done, now, session
 from puhui.web.enterprises import words
 from puhui.web.enterprises.forms import ResolutionForm
-from puhui.web.enterprises.room import asked, blueprint, column, listed, mine, page_number, record
+from puhui.web.enterprises.room import asked, blueprint, column, listed, mine, page_number, record, subject_in
 from puhui.web.market.sentences import sentence_of_finding
 
 SHOWN = 20
@@ -57,7 +57,7 @@ def breaks_sheet(rows: list[Break]) -> Sheet:
     columns += [column(_("原因")), column(_("如何处理"), width=40)]
     lines = [
         [
-            *(row.rule, row.subject, sentence_of_finding(row.code, row.facts), row.found_at, row.age_days(now())),
+            *(row.rule, subject_in(row), sentence_of_finding(row.code, row.facts), row.found_at, row.age_days(now())),
             *(row.resolved_at, str(words.REASONS[row.reason]) if row.reason else None, row.resolution),
         ]
         for row in rows

@@ -14,6 +14,7 @@ from partners.enterprises.exact import decimal
 from partners.enterprises.instruments.model import Instrument
 from partners.enterprises.parties.model import Enterprise
 from partners.enterprises.parties.queries import enterprise_of
+from partners.enterprises.reconciliation.model import Break
 from partners.enterprises.records.model import MARKET_TIME
 from puhui.identity.audit import record_act
 from puhui.identity.model import Role
@@ -48,7 +49,24 @@ def _words() -> dict[str, object]:
         "parameter_names": words.PARAMETERS,
         "sentence_of_finding": sentence_of_finding,
         "here_as": here_as,
+        "subject_in": subject_in,
     }
+
+
+def subject_in(one: Break) -> str:
+    """Write what a difference is about for people: instrument, place and instant, or the number of a trade."""
+    parts = one.subject.split("|")
+    slots = {slot.value: str(word) for slot, word in words.SLOTS.items()}
+    kinds = {str(kind): str(word) for kind, word in words.KINDS.items()}
+    return " · ".join(_moment(kinds.get(part, slots.get(part, part))) for part in parts)
+
+
+def _moment(text: str) -> str:
+    try:
+        at = datetime.fromisoformat(text) if "T" in text else None
+    except ValueError:
+        return text
+    return at.astimezone(MARKET_TIME).strftime("%Y-%m-%d %H:%M") if at is not None and at.tzinfo else text
 
 
 def mine() -> Enterprise:

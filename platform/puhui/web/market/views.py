@@ -59,6 +59,7 @@ def show(code: str) -> Response:
     return page(
         "market/show.html",
         instrument=instrument,
+        counts=rulebook(session()).is_surrenderable(instrument.vintage, today),
         last=last,
         stale_days=(today - last.day).days if last else None,
         chart=chart_of(prices),
