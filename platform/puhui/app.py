@@ -16,9 +16,12 @@ from ledger.kernel.ids import new_id
 from puhui.api import create_api
 from puhui.api.activities.routes import blueprint as activities_api
 from puhui.api.campaigns.routes import blueprint as campaigns_api
+from puhui.api.coins.routes import blueprint as coins_api
 from puhui.api.counter.routes import blueprint as counter_api
 from puhui.api.events.routes import blueprint as events_api
 from puhui.api.exchange.routes import blueprint as exchange_api
+from puhui.api.families.routes import blueprint as families_api
+from puhui.api.gifts.routes import blueprint as gifts_api
 from puhui.api.health.routes import blueprint as health_api
 from puhui.api.institutions.routes import blueprint as institutions_api
 from puhui.api.market.routes import blueprint as market_api
@@ -26,6 +29,7 @@ from puhui.api.methods.routes import blueprint as methods_api
 from puhui.api.oauth.routes import blueprint as oauth_api
 from puhui.api.oauth.server import create_server
 from puhui.api.offers.routes import blueprint as offers_api
+from puhui.api.paycodes.routes import blueprint as paycodes_api
 from puhui.api.settlement.routes import blueprint as settlement_api
 from puhui.api.sponsors.routes import blueprint as sponsors_api
 from puhui.api.sinks.routes import blueprint as sinks_api
@@ -133,14 +137,18 @@ PAGES = (
 API = (
     activities_api,
     campaigns_api,
+    coins_api,
     counter_api,
     exchange_api,
+    families_api,
+    gifts_api,
     health_api,
     institutions_api,
     market_api,
     methods_api,
     oauth_api,
     offers_api,
+    paycodes_api,
     settlement_api,
     sponsors_api,
     vouchers_api,

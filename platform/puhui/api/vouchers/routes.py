@@ -9,10 +9,11 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from puhui.api.vouchers.schemas import NewVoucherSchema, VoucherListSchema, VoucherSchema, VouchersQuerySchema
-from puhui.codes import code_book
+from puhui.codes import code_book, voucher_signing_key
 from puhui.web import Audience, audience, current_person, now, session
 from rewards import vouchers
 from rewards.vouchers import State, Voucher
+from rewards.vouchers.signature import sign_voucher
 
 blueprint = Blueprint("vouchers_api", __name__, url_prefix="/api/v1", description="Offers that were taken")
 
@@ -22,6 +23,7 @@ class NewVoucher(TypedDict):
 
     request_id: UUID
     offer_id: UUID
+    family_id: UUID | None
 
 
 class VouchersQuery(TypedDict):
@@ -44,7 +46,9 @@ class ShownVoucher(TypedDict):
     expires_at: datetime
     redeemed_at: datetime | None
     cancelled_at: datetime | None
+    family_id: UUID | None
     code: str | None
+    static_code: str | None
     code_changes_in: int | None
 
 
@@ -76,6 +80,7 @@ def create(wanted: NewVoucher) -> ShownVoucher:
             citizen_id=current_person().id,
             request_id=wanted["request_id"],
             now=now(),
+            family_id=wanted["family_id"],
         )
     )
 
@@ -113,6 +118,8 @@ def shown(voucher: Voucher) -> ShownVoucher:
         expires_at=voucher.expires_at,
         redeemed_at=voucher.redeemed_at,
         cancelled_at=voucher.cancelled_at,
+        family_id=voucher.family_id,
+        static_code=sign_voucher(voucher, key=voucher_signing_key()) if is_open else None,
         code=codes.code(voucher.number, at=now()) if is_open else None,
         code_changes_in=codes.seconds_left(at=now()) if is_open else None,
     )

@@ -17,6 +17,11 @@ class NewVoucherSchema(StrictSchema):
         metadata={"description": "Chosen by the caller; the same id is the same voucher", "example": AN_ID},
     )
     offer_id = ma.fields.UUID(required=True, metadata={"description": "The offer to take", "example": AN_ID})
+    family_id = ma.fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The family whose coins pay; null for the citizen's own", "example": None},
+    )
 
 
 class VouchersQuerySchema(StrictSchema):
@@ -44,6 +49,9 @@ class VoucherSchema(ma.Schema):
     merchant_id = ma.fields.UUID(metadata={"description": "Where it can be used", "example": AN_ID})
     state = ma.fields.Enum(State, by_value=True, metadata={"description": "What it is now", "example": "open"})
     coins_units = ma.fields.Integer(metadata={"description": "Coins that it holds or held", "example": 30})
+    family_id = ma.fields.UUID(
+        allow_none=True, metadata={"description": "The family whose coins it holds", "example": None}
+    )
     taken_at = ma.fields.AwareDateTime(metadata={"description": "When it was taken", "example": A_TIME})
     expires_at = ma.fields.AwareDateTime(metadata={"description": "Can be used before", "example": A_TIME})
     redeemed_at = ma.fields.AwareDateTime(
@@ -55,6 +63,10 @@ class VoucherSchema(ma.Schema):
     code = ma.fields.String(
         allow_none=True,
         metadata={"description": "Eighteen digits to show now; null unless open", "example": "701234567890123456"},
+    )
+    static_code = ma.fields.String(
+        allow_none=True,
+        metadata={"description": "The signed code for times without a network; null unless open", "example": "PHV1:…"},
     )
     code_changes_in = ma.fields.Integer(
         allow_none=True, metadata={"description": "Seconds until the next code", "example": 17}

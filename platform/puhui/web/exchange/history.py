@@ -86,7 +86,7 @@ def _book(citizen: UUID) -> Response:
     ]  # fmt: skip
     rows = [
         [
-            line.occurred_at, word_of(line.kind, line.change), line.change, line.balance, str(line.transfer_id),
+            line.posted_at, word_of(line.kind, line.change), line.change, line.balance, str(line.transfer_id),
             str(line.reference or ""),
         ]
         for line in (found.lines if found else [])

@@ -1,0 +1,1 @@
+"""A citizen's coins as JSON: what there is, what expires when, what happened."""

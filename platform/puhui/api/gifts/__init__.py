@@ -1,0 +1,1 @@
+"""Gifts and recipients as JSON."""

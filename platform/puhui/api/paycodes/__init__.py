@@ -1,0 +1,1 @@
+"""Pay codes as JSON, for the citizen who opens them."""
