@@ -50,6 +50,7 @@ from partners.merchants.model import (
 from partners.merchants.queries import (
     CounterPlace,
     Takings,
+    check_counter,
     counter_of,
     counters_of,
     merchant_of,
@@ -93,6 +94,7 @@ __all__ = [
     "applications",
     "apply",
     "approve",
+    "check_counter",
     "close_counter",
     "close_store",
     "counter_of",

@@ -82,6 +82,12 @@ def counter_of(session: Session, counter_id: UUID, *, merchant_id: UUID) -> Coun
     return CounterPlace(*row)
 
 
+def check_counter(session: Session, counter_id: UUID, *, merchant_id: UUID) -> None:
+    """Raises CounterUnknown unless the counter is open and the merchant's; it is read from its own row alone."""
+    if session.scalar(_IS_OPEN, {"counter": counter_id, "merchant": merchant_id}) is None:
+        raise CounterUnknown(counter=counter_id)
+
+
 def places_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, CounterPlace]:
     """Answer the counters of *ids* with their stores in one statement; unknown ids are left out."""
     rows = session.execute(_places().where(Counter.id.in_(set(ids))))
@@ -93,6 +99,11 @@ def takings_of(session: Session, merchant_id: UUID, *, now: datetime) -> Takings
     account = ledger.account_of(session, owner=merchant_id, purpose=TAKINGS, asset=COIN)
     balance = ledger.balance(session, account, now=now)
     return Takings(owed_units=balance.posted, open_units=balance.incoming)
+
+
+_IS_OPEN = sa.select(Counter.id).where(
+    Counter.id == sa.bindparam("counter"), Counter.merchant_id == sa.bindparam("merchant"), Counter.closed_at.is_(None)
+)
 
 
 def _places() -> sa.Select[Counter, Store, Merchant]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 import ledger
@@ -32,6 +33,15 @@ class Desk:
     clerk_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A scan with the voucher and the offer that it found, where it found them in the same statement."""
+
+    scan: Scan
+    voucher: Voucher | None = None
+    offer: Offer | None = None
+
+
 def scan_code(
     session: Session,
     *,
@@ -49,18 +59,30 @@ def scan_code(
     *verify* reads signed static codes too. The same request answers the same scan again. Raises ScanConflict.
     """
     desk = Desk(merchant_id, counter_id, clerk_id)
-    known = known_scan(session, code=code, desk=desk, request_id=request_id)
-    if known is not None:
-        return known
-    tries = queries.wrong_tries(session, merchant_id=merchant_id, clerk_id=clerk_id, now=now)
-    found, refusal = _find(session, code, codes, verify, wrong_tries=tries, now=now)
+    return find_by_code(session, code=code, codes=codes, desk=desk, request_id=request_id, now=now, verify=verify).scan
+
+
+def find_by_code(
+    session: Session,
+    *,
+    code: str,
+    codes: CodeBook,
+    desk: Desk,
+    request_id: UUID,
+    now: datetime,
+    verify: Verify | None = None,
+) -> Found:
+    """Read a voucher's code as ``scan_code`` does, and answer what was found with it. Raises ScanConflict."""
+    found, refusal = _find(session, code, desk, codes=codes, verify=verify, now=now)
     voucher = None
     if refusal is None:
-        voucher, refusal = _judge(found, merchant_id=merchant_id, now=now)
-    return keep_scan(
+        voucher, refusal = _judge(found, merchant_id=desk.merchant_id, now=now)
+    scan = keep_scan(
         session, code=code, desk=desk, request_id=request_id, kind=CodeKind.VOUCHER, refusal=refusal, voucher=voucher,
         now=now,
     )  # fmt: skip
+    is_same = voucher is not None and scan.voucher_id == voucher.id
+    return Found(scan, voucher if is_same else None, found[1] if found and is_same else None)
 
 
 def known_scan(session: Session, *, code: str, desk: Desk, request_id: UUID) -> Scan | None:
@@ -82,16 +104,22 @@ def keep_scan(
     voucher: Voucher | None = None,
     now: datetime,
 ) -> Scan:
-    """Record what a clerk read and what came of it. Failed tries are kept for the merchant and the operator."""
-    scan = Scan(
+    """Record what a clerk read and what came of it. Failed tries are kept for the merchant and the operator.
+
+    Where the request made a scan before, that one is answered: insert first, so that only a repeat pays for the look.
+    Raises ScanConflict.
+    """
+    row = insert(Scan).values(
         stripe=ledger.stripe_of(desk.merchant_id), id=request_id, merchant_id=desk.merchant_id,
         counter_id=desk.counter_id, clerk_id=desk.clerk_id, scanned_at=now, code_hash=code_hash(code),
         refusal=refusal.value if refusal else None, voucher_stripe=voucher.stripe if voucher else None,
         voucher_id=voucher.id if voucher else None,
         kind=(CodeKind.PAY_CODE if kind is CodeKind.PAY_CODE else CodeKind.VOUCHER).value,
     )  # fmt: skip
-    session.add(scan)
-    session.flush()
+    made = row.on_conflict_do_nothing().returning(Scan)
+    scan = session.scalars(made).one_or_none() or known_scan(session, code=code, desk=desk, request_id=request_id)
+    if scan is None:
+        raise ScanConflict(scan=request_id)
     return scan
 
 
@@ -106,31 +134,34 @@ def redeem(session: Session, *, scan_id: UUID, merchant_id: UUID, clerk_id: UUID
     Confirming the same scan again answers the same redemption. Raises ScanUnknown, ScanTooOld,
     VoucherAlreadyRedeemed, VoucherCancelled, VoucherExpired, VoucherOutsideHours, AccountClosed.
     """
-    scan = queries.scan_of(session, merchant_id=merchant_id, scan_id=scan_id)
-    found = queries.voucher_with_offer(session, scan)
-    if found is None or scan.refusal is not None:
+    done = redeem_found(session, scan_id=scan_id, merchant_id=merchant_id, clerk_id=clerk_id, now=now)
+    if done.voucher is None:
         raise ScanUnknown(scan=scan_id)
-    voucher, offer = found
+    return done.voucher
+
+
+def redeem_found(session: Session, *, scan_id: UUID, merchant_id: UUID, clerk_id: UUID, now: datetime) -> Found:
+    """Redeem as ``redeem`` does, and answer scan, voucher and offer. Raises what ``redeem`` raises."""
+    scan, voucher, offer = queries.scan_with_voucher(session, merchant_id=merchant_id, scan_id=scan_id)
     if voucher.redemption_id == scan_id:
-        return voucher
+        return Found(scan, voucher, offer)
     rules.check_fresh(scan, now=now)
-    closed = session.execute(
-        close_if_open(voucher, now=now)
-        .values(redeemed_at=now, redemption_id=scan_id, redeemed_by=clerk_id, counter_id=scan.counter_id)
-        .returning(Voucher.id)
-    ).one_or_none()
-    session.refresh(voucher)
+    closing = close_if_open(voucher, now=now).values(
+        redeemed_at=now, redemption_id=scan_id, redeemed_by=clerk_id, counter_id=scan.counter_id
+    )
+    closed = session.scalars(closing.returning(Voucher), execution_options={"populate_existing": True}).one_or_none()
     if closed is None:
+        session.refresh(voucher)
         if voucher.redemption_id != scan_id:
             rules.check_open(voucher, now=now)
-        return voucher
+        return Found(scan, voucher, offer)
     _check_hours(voucher, offer, now=now)
     try:
         ledger.settle(session, voucher.hold_id, request_id=scan_id, now=now)
     except ledger.HoldEnded:
         # The ledger's job ended the hold in the same moment: its clock was past the voucher's end already.
         raise VoucherExpired(voucher=voucher.id, at=voucher.expires_at) from None
-    return voucher
+    return Found(scan, voucher, offer)
 
 
 def _check_hours(voucher: Voucher, offer: Offer, *, now: datetime) -> None:
@@ -139,18 +170,20 @@ def _check_hours(voucher: Voucher, offer: Offer, *, now: datetime) -> None:
 
 
 def _find(
-    session: Session, code: str, codes: CodeBook, verify: Verify | None, *, wrong_tries: int, now: datetime
+    session: Session, code: str, desk: Desk, *, codes: CodeBook, verify: Verify | None, now: datetime
 ) -> tuple[tuple[Voucher, Offer] | None, Refusal | None]:
     """Answer the voucher that the code stands for with its offer, and why the code is refused, if it is."""
-    reading = codes.read(code)
-    if reading is None and verify is not None and wrong_tries < rules.TRIES:
-        voucher_id = verify(code)
-        if voucher_id is not None:
-            return queries.voucher_with_id(session, voucher_id), None
-    refusal = rules.refusal_of_code(codes, reading, wrong_tries=wrong_tries, now=now)
-    if reading is None or refusal is not None:
-        return None, refusal
-    return queries.numbered_with_offer(session, reading.number), None
+    merchant_id, clerk_id, reading = desk.merchant_id, desk.clerk_id, codes.read(code)
+    if reading is not None:
+        found, tries = queries.numbered_with_offer(
+            session, reading.number, merchant_id=merchant_id, clerk_id=clerk_id, now=now
+        )
+        return found, rules.refusal_of_code(codes, reading, wrong_tries=tries, now=now)
+    tries = queries.wrong_tries(session, merchant_id=merchant_id, clerk_id=clerk_id, now=now)
+    voucher_id = verify(code) if verify is not None and tries < rules.TRIES else None
+    if voucher_id is not None:
+        return queries.voucher_with_id(session, voucher_id), None
+    return None, rules.refusal_of_code(codes, None, wrong_tries=tries, now=now)
 
 
 def _judge(

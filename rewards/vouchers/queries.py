@@ -83,17 +83,18 @@ def voucher_numbered(session: Session, number: int) -> Voucher | None:
     return session.scalars(query).one_or_none()
 
 
-def numbered_with_offer(session: Session, number: int) -> tuple[Voucher, Offer] | None:
-    """Answer the youngest voucher with this number and its offer, in one statement."""
-    query = (
-        sa.select(Voucher, Offer)
-        .join(Offer, Offer.id == Voucher.offer_id)
-        .where(Voucher.stripe == number % STRIPES, Voucher.number == number)
-        .order_by(Voucher.taken_at.desc())
-        .limit(1)
-    )
-    row = session.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
+def numbered_with_offer(
+    session: Session, number: int, *, merchant_id: UUID, clerk_id: UUID, now: datetime
+) -> tuple[tuple[Voucher, Offer] | None, int]:
+    """Answer the youngest voucher with this number and its offer, and the clerk's wrong tries, in one statement."""
+    values = {
+        "voucher_stripe": number % STRIPES, "number": number, "stripe": ledger.stripe_of(merchant_id),
+        "clerk": clerk_id, "since": now - TRIES_WITHIN,
+    }  # fmt: skip
+    row = session.execute(_NUMBERED, values).one_or_none()
+    if row is None:
+        return None, wrong_tries(session, merchant_id=merchant_id, clerk_id=clerk_id, now=now)
+    return (row[0], row[1]), row[2]
 
 
 def voucher_with_id(session: Session, voucher_id: UUID) -> tuple[Voucher, Offer] | None:
@@ -108,18 +109,15 @@ def voucher_with_id(session: Session, voucher_id: UUID) -> tuple[Voucher, Offer]
     return None if row is None else (row[0], row[1])
 
 
-def voucher_with_offer(session: Session, scan: Scan) -> tuple[Voucher, Offer] | None:
-    """Answer the voucher that the scan found, as it is now, and its offer; None where it found none."""
-    if scan.voucher_id is None:
-        return None
-    query = (
-        sa.select(Voucher, Offer)
-        .join(Offer, Offer.id == Voucher.offer_id)
-        .where(Voucher.stripe == scan.voucher_stripe, Voucher.id == scan.voucher_id)
-        .execution_options(populate_existing=True)
-    )
-    row = session.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
+def scan_with_voucher(session: Session, *, merchant_id: UUID, scan_id: UUID) -> tuple[Scan, Voucher, Offer]:
+    """Answer an accepted scan of the merchant with its voucher, as it is now, and the offer, in one statement.
+
+    Raises ScanUnknown, also where the scan was refused.
+    """
+    row = session.execute(_SCANNED, {"stripe": ledger.stripe_of(merchant_id), "scan": scan_id}).one_or_none()
+    if row is None or row[0].merchant_id != merchant_id or row[0].refusal is not None:
+        raise ScanUnknown(scan=scan_id)
+    return row[0], row[1], row[2]
 
 
 def scan_of(session: Session, *, merchant_id: UUID, scan_id: UUID) -> Scan:
@@ -152,17 +150,8 @@ def scanned_voucher(session: Session, scan: Scan) -> Voucher | None:
 
 def wrong_tries(session: Session, *, merchant_id: UUID, clerk_id: UUID, now: datetime) -> int:
     """Answer how many wrong codes the clerk has read lately, at most as many as are allowed."""
-    recent = (
-        sa.select(Scan.id)
-        .where(
-            Scan.stripe == ledger.stripe_of(merchant_id),
-            Scan.clerk_id == clerk_id,
-            Scan.scanned_at > now - TRIES_WITHIN,
-            Scan.refusal == Refusal.CODE_WRONG,
-        )
-        .limit(TRIES)
-    )
-    return session.scalar(sa.select(sa.func.count()).select_from(recent.subquery())) or 0
+    values = {"stripe": ledger.stripe_of(merchant_id), "clerk": clerk_id, "since": now - TRIES_WITHIN}
+    return session.scalar(_TRIES, values) or 0
 
 
 def redeemed_at_counter(
@@ -201,3 +190,31 @@ def _in_state(state: State, now: datetime) -> sa.ColumnElement[bool]:
             return sa.and_(unused, Voucher.expires_at <= now)
         case State.OPEN:
             return sa.and_(unused, Voucher.released_at.is_(None), Voucher.expires_at > now)
+
+
+# What every scan asks is built once: making the expression anew costs more than asking.
+_TRIES = sa.select(sa.func.count()).select_from(
+    sa.select(Scan.id)
+    .where(
+        Scan.stripe == sa.bindparam("stripe"),
+        Scan.clerk_id == sa.bindparam("clerk"),
+        Scan.scanned_at > sa.bindparam("since"),
+        Scan.refusal == Refusal.CODE_WRONG.value,
+    )
+    .limit(TRIES)
+    .subquery()
+)
+_NUMBERED = (
+    sa.select(Voucher, Offer, _TRIES.scalar_subquery())
+    .join(Offer, Offer.id == Voucher.offer_id)
+    .where(Voucher.stripe == sa.bindparam("voucher_stripe"), Voucher.number == sa.bindparam("number"))
+    .order_by(Voucher.taken_at.desc())
+    .limit(1)
+)
+_SCANNED = (
+    sa.select(Scan, Voucher, Offer)
+    .join(Voucher, sa.and_(Voucher.stripe == Scan.voucher_stripe, Voucher.id == Scan.voucher_id))
+    .join(Offer, Offer.id == Voucher.offer_id)
+    .where(Scan.stripe == sa.bindparam("stripe"), Scan.id == sa.bindparam("scan"))
+    .execution_options(populate_existing=True)
+)

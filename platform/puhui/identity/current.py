@@ -158,33 +158,32 @@ def _ask_to_log_in() -> Response:
 
 
 def _person_of(token: str) -> CurrentPerson | None:
-    row = (
-        session()
-        .execute(
-            sa.select(LogInSession, Membership, Organisation)
-            .join(Person, Person.id == LogInSession.person_id)
-            .outerjoin(Membership, (Membership.id == LogInSession.membership_id) & Membership.ended_at.is_(None))
-            .outerjoin(Organisation, (Organisation.id == Membership.organisation_id) & Organisation.closed_at.is_(None))
-            .where(
-                LogInSession.token_hash == token_hash(token),
-                LogInSession.expires_at > now(),
-                Person.closed_at.is_(None),
-            )
-        )
-        .one_or_none()
-    )
+    row = session().execute(_LOG_IN, {"token": token_hash(token), "now": now()}).one_or_none()
     if row is None:
         return None
-    log_in: LogInSession = row[0]
-    g.log_in_seen_at = log_in.seen_at
-    if log_in.membership_id is None:
-        return CurrentPerson(id=log_in.person_id, acting=None)
-    membership: Membership | None = row[1]
-    organisation: Organisation | None = row[2]
-    if membership is None or organisation is None:
+    person_id, acts_as, g.log_in_seen_at, membership_id, role, organisation_id, name, kind = row
+    if acts_as is None:
+        return CurrentPerson(id=person_id, acting=None)
+    if None in (membership_id, organisation_id):
         return None  # The membership ended while the cookie lived.
-    acting = Acting(membership.id, organisation.id, organisation.name, organisation.kind, membership.role)
-    return CurrentPerson(id=log_in.person_id, acting=acting)
+    return CurrentPerson(id=person_id, acting=Acting(membership_id, organisation_id, name, kind, role))
+
+
+# Every request of a person asks this, so it is built once and reads single columns.
+_LOG_IN = (
+    sa.select(
+        LogInSession.person_id, LogInSession.membership_id, LogInSession.seen_at, Membership.id, Membership.role,
+        Organisation.id, Organisation.name, Organisation.kind,
+    )
+    .join(Person, Person.id == LogInSession.person_id)
+    .outerjoin(Membership, (Membership.id == LogInSession.membership_id) & Membership.ended_at.is_(None))
+    .outerjoin(Organisation, (Organisation.id == Membership.organisation_id) & Organisation.closed_at.is_(None))
+    .where(
+        LogInSession.token_hash == sa.bindparam("token"),
+        LogInSession.expires_at > sa.bindparam("now"),
+        Person.closed_at.is_(None),
+    )
+)  # fmt: skip
 
 
 def _provider_of(token: str) -> CurrentProvider | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -13,8 +13,17 @@ from puhui.notices import tell
 from puhui.redeeming.kinds import kind_of
 from rewards import paycodes, vouchers
 from rewards.paycodes import Charge
-from rewards.vouchers import CodeBook, CodeKind, Refusal, Scan, Voucher
-from rewards.vouchers.counter import Desk, Verify, code_hash, keep_scan, known_scan
+from rewards.vouchers import CodeBook, CodeKind, Refusal, Scan
+from rewards.vouchers.counter import (
+    Desk,
+    Found,
+    Verify,
+    code_hash,
+    find_by_code,
+    keep_scan,
+    known_scan,
+    redeem_found,
+)
 from rewards.vouchers.queries import wrong_tries
 from rewards.vouchers.rules import TRIES
 
@@ -31,14 +40,16 @@ class Place:
     """Who acts where: merchant, counter, clerk with their role, and from which address."""
 
     merchant_id: UUID
-    counter_id: UUID
+    counter_id: UUID | None
     clerk_id: UUID
     role: str
     address: str | None = None
 
     @property
     def desk(self) -> Desk:
-        """The same for the floor below."""
+        """The same for the floor below. Raises LookupError where no counter was named."""
+        if self.counter_id is None:
+            raise LookupError("codes are read at a counter")
         return Desk(self.merchant_id, self.counter_id, self.clerk_id)
 
 
@@ -51,30 +62,31 @@ class Books:
     verify: Verify
 
 
-def read_code(session: Session, *, code: str, books: Books, place: Place, request_id: UUID, now: datetime) -> Scan:
+def read_code(session: Session, *, code: str, books: Books, place: Place, request_id: UUID, now: datetime) -> Found:
     """Read any code for a clerk and keep what came of it; nothing is handed over yet. Raises ScanConflict."""
     kind = kind_of(code)
     if kind is CodeKind.PAY_CODE or kind is CodeKind.CHECK_IN:
         known = known_scan(session, code=code, desk=place.desk, request_id=request_id)
         if known is not None:
-            return known
+            return Found(known)
         is_pay_code = kind is CodeKind.PAY_CODE
         refusal = _refusal_of_pay_code(session, code, books, place, now) if is_pay_code else Refusal.CHECK_IN_CODE
-        return keep_scan(
-            session, code=code, desk=place.desk, request_id=request_id, kind=kind, refusal=refusal, now=now
+        return Found(
+            keep_scan(session, code=code, desk=place.desk, request_id=request_id, kind=kind, refusal=refusal, now=now)
         )
-    return vouchers.scan_code(
-        session, code=code, codes=books.vouchers, merchant_id=place.merchant_id, counter_id=place.counter_id,
-        clerk_id=place.clerk_id, request_id=request_id, now=now, verify=books.verify,
-    )  # fmt: skip
+    return find_by_code(
+        session, code=code, codes=books.vouchers, desk=place.desk, request_id=request_id, now=now, verify=books.verify
+    )
 
 
-def redeem_at_counter(session: Session, *, scan_id: UUID, place: Place, now: datetime) -> Voucher:
+def redeem_at_counter(session: Session, *, scan_id: UUID, place: Place, now: datetime) -> Found:
     """Redeem the voucher of an accepted scan, once, and record it. Raises what ``vouchers.redeem`` raises."""
-    voucher = vouchers.redeem(session, scan_id=scan_id, merchant_id=place.merchant_id, clerk_id=place.clerk_id, now=now)
-    if voucher.redeemed_at == now and voucher.redeemed_by == place.clerk_id:
-        _record(session, place, "voucher.redeemed", scan_id, now, coins=voucher.coins_units)
-    return voucher
+    done = redeem_found(session, scan_id=scan_id, merchant_id=place.merchant_id, clerk_id=place.clerk_id, now=now)
+    voucher = done.voucher
+    if voucher is not None and voucher.redeemed_at == now and voucher.redeemed_by == place.clerk_id:
+        at = replace(place, counter_id=voucher.counter_id)
+        _record(session, at, "voucher.redeemed", scan_id, now, coins=voucher.coins_units)
+    return done
 
 
 def charge_at_counter(

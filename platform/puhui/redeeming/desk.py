@@ -16,12 +16,12 @@ from puhui.redeeming.books import public_keys_of
 
 def place_at(counter_id: UUID) -> Place:
     """Answer who asks, at a counter of their merchant. Raises CounterUnknown."""
-    merchants.counter_of(session(), counter_id, merchant_id=current_person().organisation_id)
+    merchants.check_counter(session(), counter_id, merchant_id=current_person().organisation_id)
     return place_of(counter_id)
 
 
-def place_of(counter_id: UUID) -> Place:
-    """Answer who asks, at a counter that was checked when its code was read."""
+def place_of(counter_id: UUID | None) -> Place:
+    """Answer who asks, at a counter that was checked when its code was read; None where the voucher will say it."""
     person = current_person()
     role = person.acting.role.value if person.acting else ""
     return Place(person.organisation_id, counter_id, person.id, role, request.remote_addr)

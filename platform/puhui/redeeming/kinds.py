@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rewards.campaigns.rules import PREFIX as CHECK_IN_PREFIX
+from rewards.campaigns.rules import digits_of
 from rewards.vouchers import CodeKind
 from rewards.vouchers.codes import LENGTH, PAY_PREFIX, PREFIX
 
@@ -16,7 +17,7 @@ CODE_KINDS: dict[str, CodeKind] = {
 
 def kind_of(code: str) -> CodeKind | None:
     """Answer what kind of code *code* is by its form; None where it is none of ours. Proves nothing."""
-    digits = "".join(code.split())
+    digits = digits_of(code)
     if len(digits) != LENGTH or not digits.isascii() or not digits.isdigit():
         return None
     return CODE_KINDS.get(digits[:2])

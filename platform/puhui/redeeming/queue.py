@@ -30,7 +30,7 @@ def take_in_queue(
         for item in items
     ]
     taken = vouchers.upload_scans(
-        session, items=believed, verify=verify, merchant_id=place.merchant_id, counter_id=place.counter_id, now=now
+        session, items=believed, verify=verify, merchant_id=place.merchant_id, counter_id=place.desk.counter_id, now=now
     )
     fresh = [row for row in taken if row.uploaded_at == now and row.outcome != Outcome.NONCE_USED]
     conflicts = [row for row in fresh if row.outcome != Outcome.REDEEMED]

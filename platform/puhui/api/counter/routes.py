@@ -34,7 +34,8 @@ from puhui.redeeming import (
 from puhui.redeeming.desk import encoded_keys, place_at, place_of
 from puhui.web import Audience, audience, current_person, now, session
 from rewards import offers, paycodes, till, vouchers
-from rewards.vouchers import CodeKind, QueuedScan, Scan, Voucher
+from rewards.vouchers import CodeKind, QueuedScan
+from rewards.vouchers.counter import Found
 
 blueprint = Blueprint("counter_api", __name__, url_prefix="/api/v1/counter", description="Redeeming vouchers")
 
@@ -87,11 +88,11 @@ def create(read: NewScan) -> dict[str, object]:
 
     A voucher's code, its signed static code, or a pay code. Nothing is redeemed yet. Safe to repeat.
     """
-    scan = read_code(
+    found = read_code(
         session(), code=read["code"], books=books(), place=place_at(read["counter_id"]),
         request_id=read["request_id"], now=now(),
     )  # fmt: skip
-    return shown(scan)
+    return shown(found)
 
 
 @blueprint.route("/scans/<uuid:scan_id>", methods=["GET"])
@@ -99,7 +100,7 @@ def create(read: NewScan) -> dict[str, object]:
 @audience(Audience.CLERK)
 def show(scan_id: UUID) -> dict[str, object]:
     """Answer a scan as it stands now."""
-    return shown(vouchers.scan_of(session(), merchant_id=current_person().organisation_id, scan_id=scan_id))
+    return shown(Found(vouchers.scan_of(session(), merchant_id=current_person().organisation_id, scan_id=scan_id)))
 
 
 @blueprint.route("/scans/<uuid:scan_id>/redemption", methods=["POST"])
@@ -110,8 +111,7 @@ def redeem(scan_id: UUID) -> dict[str, object]:
 
     Safe to repeat: the same scan answers the same redemption; another scan of the same voucher is a conflict.
     """
-    scan = vouchers.scan_of(session(), merchant_id=current_person().organisation_id, scan_id=scan_id)
-    return shown(scan, redeem_at_counter(session(), scan_id=scan_id, place=place_of(scan.counter_id), now=now()))
+    return shown(redeem_at_counter(session(), scan_id=scan_id, place=place_of(None), now=now()))
 
 
 @blueprint.route("/scans/<uuid:scan_id>/charge", methods=["POST"])
@@ -135,7 +135,7 @@ def undo(asked: dict[str, str], scan_id: UUID) -> dict[str, object]:
     """Undo a redemption or a charge within ten minutes: coins and stock go back. Safe to repeat."""
     scan = vouchers.scan_of(session(), merchant_id=current_person().organisation_id, scan_id=scan_id)
     undo_at_counter(session(), scan_id=scan_id, reason=asked["reason"], place=place_of(scan.counter_id), now=now())
-    return shown(scan)
+    return shown(Found(scan))
 
 
 @blueprint.route("/offline-facts", methods=["GET"])
@@ -191,10 +191,11 @@ def takings() -> dict[str, object]:
     }
 
 
-def shown(scan: Scan, voucher: Voucher | None = None) -> dict[str, object]:
+def shown(found: Found) -> dict[str, object]:
     """Answer what the clerk may see of a scan; another merchant's voucher stays hidden."""
-    voucher = voucher or vouchers.scanned_voucher(session(), scan)
-    offer = session().get(offers.Offer, voucher.offer_id) if voucher else None
+    scan = found.scan
+    voucher = found.voucher or vouchers.scanned_voucher(session(), scan)
+    offer = found.offer or (session().get(offers.Offer, voucher.offer_id) if voucher else None)
     refusal = scan.refusal if scan.kind == CodeKind.PAY_CODE else vouchers.refusal_now(scan, voucher, now=now())
     return {
         "id": scan.id,
