@@ -51,6 +51,18 @@ def run_command(day: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
+@settle_command.command("send")
+def send_command() -> None:
+    """Send payouts and refunds that are due and book what the payment service said; the worker does so every minute."""
+    try:
+        client = paying.client_of(settings())
+    except PaymentFailed as failed:
+        raise click.ClickException(str(failed)) from failed
+    with database() as opened:
+        told = settlement_jobs.move_money(opened, clock.now(), client=client)
+    click.echo(f"{told['payouts']} payouts sent, {told['refunds']} refunds sent, {told['booked']} booked")
+
+
 @settle_command.command("reconcile")
 @click.option("--json", "as_json", is_flag=True, help="Answer one JSON object.")
 def reconcile_command(as_json: bool) -> None:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import UUID as IsUuid
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from puhui.web.forms import ActionForm
 from puhui.web.receipts.money import YuanField, above_zero
@@ -17,7 +17,7 @@ from puhui.web.sponsors.forms import plain
 
 CITY_TIME = ZoneInfo("Asia/Shanghai")
 _NEEDED = InputRequired(_l("请填写。"))
-_WHY = InputRequired(_l("请写明原因。"))
+_WHY = DataRequired(_l("请写明原因。"))
 
 
 class RunForm(ActionForm):
@@ -32,7 +32,7 @@ class DatedForm(ActionForm):
     valid_from = DateTimeLocalField(
         _l("何时生效（本地时间，空为现在）"), validators=[Optional()], format="%Y-%m-%dT%H:%M"
     )
-    source = StringField(_l("依据"), validators=[InputRequired(_l("请写明依据。")), Length(max=300)], filters=[plain])
+    source = StringField(_l("依据"), validators=[DataRequired(_l("请写明依据。")), Length(max=300)], filters=[plain])
 
     def begins(self, now: datetime) -> datetime:
         """The instant from which it holds: local time as it was written, or now."""
@@ -105,7 +105,7 @@ class AnswerForm(ActionForm):
         _l("处理"), choices=[SelectChoice("refuse", _l("不接受")), SelectChoice("accept", _l("接受，并更正"))]
     )
     amount = YuanField(_l("更正金额（元，少付为正，多付为负）"), default="0", render_kw={"inputmode": "decimal"})
-    words = TextAreaField(_l("答复"), validators=[InputRequired(_l("请写明答复。")), Length(max=500)], filters=[plain])
+    words = TextAreaField(_l("答复"), validators=[DataRequired(_l("请写明答复。")), Length(max=500)], filters=[plain])
 
 
 class BreakForm(ActionForm):
