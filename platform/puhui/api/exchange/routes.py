@@ -16,6 +16,7 @@ from puhui.api.exchange.schemas import (
     NewExchangeSchema,
     RateSchema,
 )
+from puhui.backing import exchange_backed
 from puhui.web import Audience, audience, current_person, now, session
 from rewards import coins
 
@@ -66,7 +67,7 @@ def create(wanted: NewExchange) -> coins.Exchange:
 
     Safe to repeat: the same request id answers the same exchange.
     """
-    return coins.exchange(
+    return exchange_backed(
         session(),
         citizen_id=current_person().id,
         points_units=wanted["points_units"],

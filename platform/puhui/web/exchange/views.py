@@ -8,6 +8,8 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext
 
 from ledger.kernel.errors import DomainError
+from partners.settlement import CoinsNotBacked
+from puhui.backing import exchange_backed
 from puhui.problems import sentence_of
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.exchange import history
@@ -60,7 +62,7 @@ def create() -> Response:
     if not form.validate():
         abort(422)
     try:
-        made = coins.exchange(
+        made = exchange_backed(
             session(),
             citizen_id=current_person().id,
             points_units=form.points.data,
@@ -68,7 +70,7 @@ def create() -> Response:
             request_id=UUID(form.request_key),
             now=now(),
         )
-    except coins.ExchangeLimitReached as error:
+    except (coins.ExchangeLimitReached, CoinsNotBacked) as error:
         return _refused(error)
     return done(url_for("exchange.receipt", exchange_id=made.id), gettext("兑换成功。"))
 
