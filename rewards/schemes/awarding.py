@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -20,7 +20,7 @@ import ledger
 from ledger import NewAccount, NewTransfer, Side
 from rewards.activities.participants import driver, families
 from rewards.schemes.errors import SchemeUnknown
-from rewards.schemes.model import ASSET, Award, Scheme, Span, Whose
+from rewards.schemes.model import ASSET, Scheme, Span, Whose
 from rewards.schemes.queries import PURPOSE, approved_versions, owner_of
 from rewards.schemes.rules import Act, Decision, Settings, Usage, decide, first_day, settings_of, stretches
 
@@ -64,6 +64,12 @@ AND NOT EXISTS (
 """
 ORDER = "ORDER BY a.started_at, a.id LIMIT %(limit)s"
 
+COPY = """
+COPY rewards.scheme_award (
+    stripe, scheme_id, activity_id, person_id, department_id, units, wanted_units, transfer, awarded_at, day, version,
+    method, code
+) FROM STDIN
+"""
 USED = """
 SELECT g.{owner}, date_trunc(%(span)s, g.day::timestamp)::date, sum(g.units)::bigint
 FROM rewards.scheme_award g
@@ -247,27 +253,19 @@ def _post(session: Session, scheme_id: UUID, decisions: Sequence[Decision], *, n
     for version, theirs in sorted(by_version.items()):
         given = [decision for decision in theirs if decision.units]
         numbers = iter(_transfer(session, scheme_id, version, given, now=now))
-        session.execute(
-            sa.insert(Award),
-            [
-                {
-                    "stripe": ledger.stripe_of(one.act.person),
-                    "scheme_id": scheme_id,
-                    "activity_id": one.act.id,
-                    "person_id": one.act.person,
-                    "department_id": one.act.department,
-                    "units": one.units,
-                    "wanted_units": one.wanted,
-                    "transfer": next(numbers) if one.units else None,
-                    "awarded_at": now,
-                    "day": one.act.day,
-                    "version": version,
-                    "method": one.act.method,
-                    "code": one.code.value,
-                }
-                for one in theirs
-            ],
-        )
+        _write(session, scheme_id, theirs, numbers, now=now)
+
+
+def _write(
+    session: Session, scheme_id: UUID, decisions: Sequence[Decision], numbers: Iterator[int], *, now: datetime
+) -> None:
+    """Write decisions down by one COPY; *numbers* are the transfers of those that gave something, in their order."""
+    with driver(session).cursor() as cursor, cursor.copy(COPY) as copy:
+        for act, version, units, wanted, code in decisions:
+            transfer = next(numbers) if units else None
+            stripe = ledger.stripe_of(act.person)
+            given = (act.id, act.person, act.department, units, wanted, transfer)
+            copy.write_row((stripe, scheme_id, *given, now, act.day, version, act.method, code.value))
 
 
 def _transfer(

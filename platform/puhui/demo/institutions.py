@@ -63,6 +63,11 @@ class Town(NamedTuple):
     people: dict[str, UUID]
     now: datetime
 
+    @property
+    def members(self) -> list[UUID]:
+        """Answer who works at the agency: every citizen but the last, who may be invited."""
+        return list(self.people.values())[:-1]
+
 
 def make(database: Database, settings: Settings, people: dict[str, UUID], now: datetime) -> None:
     """Register the town's institutions and let the agency run a scheme and a campaign."""
@@ -118,7 +123,7 @@ def _fill(session: Session, town: Town) -> None:
             session, agency, person_id=person.id, role=MemberRole(employee.role),
             department_id=_seat(seat) if seat else None, now=since,
         )  # fmt: skip
-    for number, person_id in enumerate(town.people.values()):
+    for number, person_id in enumerate(town.members):
         seat = SEATS[number % len(SEATS)]
         enrol(session, agency, person_id=person_id, role=MemberRole.MEMBER, department_id=_seat(seat), now=since)
         if number % 3 == 0:
@@ -180,7 +185,7 @@ def _take_part(session: Session, campaign_id: UUID, town: Town, began: datetime)
         session, campaign_id, kind=PlaceKind.SCREEN, name="一楼大厅", now=began, place_id=known(f"{AGENCY}/screen")
     )
     codes = campaign_code_book_of(town.settings)
-    for number, person in enumerate(town.people.values()):
+    for number, person in enumerate(town.members):
         seat = _seat(SEATS[number % len(SEATS)])
         team = teams.get(above.get(seat, seat))
         campaigns.enter(session, campaign_id, person_id=person, team_id=team, now=began)

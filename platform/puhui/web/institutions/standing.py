@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
-from flask import abort
+from flask import abort, g
 
 from partners.institutions.members import member_of_person
 from partners.institutions.model import Institution, Member
@@ -62,8 +63,10 @@ def standing_as(*roles: Role) -> Standing:
 
 
 def tree() -> Tree:
-    """Answer the departments of the institution that the person acts for."""
-    return tree_of(session(), current_person().organisation_id)
+    """Answer the departments of the institution that the person acts for, read once a request."""
+    if "institution_tree" not in g:
+        g.institution_tree = tree_of(session(), current_person().organisation_id)
+    return cast(Tree, g.institution_tree)
 
 
 def told(action: str, subject: object, **facts: str | int | bool | None) -> None:
