@@ -14,8 +14,8 @@ from rewards.sinks import actions
 from rewards.sinks.model import Shift, SinkProject
 
 PROVIDER, METHOD = "puhui-sinks", "S01"
-BEGINS = time(8)
-"""An act needs an hour; which hours of the day they were is not asked."""
+BEGINS = time(0)
+"""An act needs an instant; which hours of the day they were is not asked, and midnight is never in the future."""
 
 
 def sign_off_shift(

@@ -96,8 +96,8 @@ def test_a_small_meeting_goes_from_three_clicks_to_a_certificate_that_anyone_can
     code = approved_certificate(hall, work)
     grouped = "-".join(code[start : start + 4] for start in range(0, 12, 4))
     shown = hall.guest.get("/certificates", query_string={"code": grouped.lower()}, follow_redirects=True)
-    for words in ("证书有效", "节能例会", "赣江医院", "JX-0001", "0.5836", "江西", "会议室分表", "自我声明", grouped):
-        assert words in shown.text.replace("2023", "江西"), words
+    for words in ("证书有效", "节能例会", "赣江医院", "JX-0001", "0.5836", "2023", "会议室分表", "自我声明", grouped):
+        assert words in shown.text, words
     assert "没有这个核验码" in hall.guest.get("/certificates?code=ABCD").text
     with hall.database.transaction() as session:
         certificate = queries.certificate_coded(session, code)
@@ -152,7 +152,8 @@ def sign_in(hall: Hall, link: str, **fields: object) -> TestResponse:
     shown = hall.guest.get(link)
     assert shown.status_code == 200, shown.text
     values = dict(re.findall(r'name="(shown|request_id)"[^>]*value="([^"]*)"', shown.text))
-    return send(hall.guest, link.split("?", maxsplit=1)[0], name="林晓", mode="metro", km="4.5", **{**values, **fields})
+    filled = {"name": "林晓", "mode": "metro", "km": "4.5", **values, **fields}
+    return send(hall.guest, link.split("?", maxsplit=1)[0], **filled)
 
 
 def test_a_guest_without_an_account_signs_in_by_the_screens_code(hall: Hall) -> None:
@@ -240,7 +241,7 @@ def test_a_marathon_takes_the_full_way_with_survey_proof_and_two_reviews(hall: H
     sources = {"factor-rail": "0.03", "source-rail": "组织方填报"}
     assert "已按出行调查更新" in send(hall.wan, f"{work}/inventory/travel", **sources).text
     added = send(hall.wan, f"{work}/inventory/lines", item="grid_power", quantity="1200", quantity_percent="5")
-    assert "700.32 kg" in added.text
+    assert "700.32 kg" in added.text, re.findall(r'role="status">([^<]*)|class="wrong"[^>]*>([^<]*)', added.text)
     assert send(hall.wan, f"{work}/inventory/lines", item="grid_power", quantity="-3").status_code == 422
     send(hall.wan, f"{work}/inventory/submission")
     review = work.replace("event-desk", "event-reviews")
@@ -250,7 +251,7 @@ def test_a_marathon_takes_the_full_way_with_survey_proof_and_two_reviews(hall: H
     send(hall.wan, f"{work}/plans", covers="upper")
     proof = {
         "kind": "ccer", "registry": "国家登记系统", "project": "示范造林", "year": "2025", "first_serial": "C-001",
-        "last_serial": "C-003", "tonnes": "1", "cancelled_on": clock.now().astimezone(CITY_TIME).date().isoformat(),
+        "last_serial": "C-003", "tonnes": "5", "cancelled_on": clock.now().astimezone(CITY_TIME).date().isoformat(),
         "certificate_no": "ZX-9", "proof": (io.BytesIO(b"%PDF-1.4 proof"), "proof.pdf"),
     }  # fmt: skip
     assert "ZX-9" in send(hall.wan, f"{work}/plan/proofs", **proof).text

@@ -33,7 +33,7 @@ def _words() -> dict[str, object]:
         "event_ways": words.WAYS,
         "event_covers": words.COVERED,
         "unit_kinds": words.UNIT_KINDS,
-        "factor_statuses": words.STATUSES,
+        "event_statuses": words.STATUSES,
         "permille": percent,
         "plain_number": certificates.plain,
         "grouped_code": certificates.grouped,
