@@ -51,7 +51,7 @@ CREATE TABLE ledger.account (
     normal_side ledger.normal_side NOT NULL,
     closed_at timestamptz,
     PRIMARY KEY (stripe, id)
-) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.1);
+) WITH (fillfactor = 65, autovacuum_vacuum_scale_factor = 0.1);
 
 -- What accounts are called: one row per account, in its owner's stripe, however many sub-accounts it has.
 CREATE TABLE ledger.account_name (
