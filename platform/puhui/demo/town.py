@@ -19,7 +19,7 @@ from ledger.kernel import clock
 from partners.merchants import open_counter, open_merchant, open_store
 from partners.providers import Report, provider_of, register, riders_of
 from puhui.db import Database
-from puhui.demo import enterprises, events, institutions, meters, purchases, settlement, spending
+from puhui.demo import enterprises, events, institutions, merchants, meters, purchases, settlement, spending
 from puhui.demo.acts import reports_of, rider_id
 from puhui.demo.cast import (
     CITIZENS,
@@ -70,6 +70,7 @@ def build_town(database: Database, settings: Settings, *, small: bool) -> None:
     enterprises.make(database, settings, now)
     meters.make(database, now)
     database.run(lambda session: spending.make(session, settings, people, now))
+    merchants.make(database, settings, now, small=small)
 
 
 def _open_firms(session: Session, vault: Vault, now: datetime) -> None:
