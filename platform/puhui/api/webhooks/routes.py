@@ -11,8 +11,8 @@ from flask import request
 from flask_smorest import Blueprint
 
 from partners import payments
-from puhui.settlement_jobs import book_news
 from puhui.api.webhooks.schemas import ReceiptSchema
+from puhui.settlement_jobs import book_news
 from puhui.web import Audience, apart, audience, house, now
 
 LONGEST_BYTES = 1024 * 1024
