@@ -17,7 +17,7 @@ from rewards.campaigns.errors import (
     CertificateUnknown,
 )
 from rewards.campaigns.model import Campaign, Certificate, CheckIn, Entry, Goal, Place, Team
-from rewards.campaigns.rules import COUNTED_AFTER, TeamResult
+from rewards.campaigns.rules import ALPHABET, CERTIFICATE_LENGTH, COUNTED_AFTER, TeamResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,9 @@ def check_ins_by_place(session: Session, campaign_id: UUID) -> dict[UUID, int]:
 
 def certificate_of(session: Session, code: str) -> Certificate:
     """Answer the certificate of a verification code. Raises CertificateUnknown."""
-    certificate = session.get(Certificate, "".join(code.split()).replace("-", "").upper())
+    plain = "".join(code.split()).replace("-", "").upper()
+    is_one = len(plain) == CERTIFICATE_LENGTH and set(plain) <= set(ALPHABET)
+    certificate = session.get(Certificate, plain) if is_one else None
     if certificate is None:
         raise CertificateUnknown(code=code[:40])
     return certificate

@@ -14,9 +14,11 @@ from puhui.codes import campaign_code_book_of
 from puhui.db import Database
 from puhui.institution_jobs import count_campaigns
 from puhui.notices import unread_of
+from puhui.redeeming import kind_of
 from puhui.sheets import read_table
 from rewards.campaigns.queries import places_of, progress_of
 from rewards.campaigns.rules import code_of
+from rewards.vouchers import CodeKind
 from tests.factories import SETTINGS, make_citizen
 from tests.puhui.institutions.conftest import Browser, Hospital
 from tests.scheme import bind, ride
@@ -229,3 +231,10 @@ def test_programs_read_progress_and_anybody_verifies_a_certificate(
     assert (found["institution"], found["check_ins"]) == ("赣江医院", 1)
     assert app.test_client().get("/api/v1/campaign-certificates/2222").status_code == 404
     assert lin.client.get("/api/v1/institution/campaigns").status_code == 403
+
+
+def test_a_counters_scanner_knows_a_campaigns_code_by_its_digits_or_its_address() -> None:
+    code = CODES.code(17, at=clock.now())
+    for shown in (code, f"https://puhui.example/check-ins/{code}", " ".join((code[:4], code[4:]))):
+        assert kind_of(shown) is CodeKind.CHECK_IN
+    assert kind_of("https://elsewhere.example/7") is None

@@ -76,6 +76,7 @@ def test_a_liaison_opens_renames_moves_and_closes_departments(
     assert "请换个名称" in wan.post("/institution/departments", 409, name="内科", parent="")
     with own_database.transaction() as session:
         ward = next(one for _, one in tree_of(session, hospital.id) if one.name == "一病区")
+    wan.post("/institution/departments", 422, name="  ", parent="")
     path = f"/institution/departments/{ward.id}"
     wan.post(f"{path}/name", name="二病区")
     wan.post(f"{path}/place", parent=str(hospital.outside))

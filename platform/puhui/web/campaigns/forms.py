@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from puhui.web.campaigns.words import GOALS, PLACE_KINDS, TEMPLATES
 from puhui.web.forms import ActionForm, Form
@@ -22,8 +22,8 @@ class PlanForm(ActionForm):
     """What a campaign is to be; the methods that count are ticked beside it."""
 
     template = SelectField(_l("活动类型"), choices=[SelectChoice(one.value, TEMPLATES[one]) for one in Template])
-    title = StringField(_l("标题"), validators=[InputRequired(NEEDED), Length(max=80)], filters=[plain])
-    purpose = TextAreaField(_l("说明"), validators=[InputRequired(NEEDED), Length(max=500)], filters=[plain])
+    title = StringField(_l("标题"), validators=[DataRequired(NEEDED), Length(max=80)], filters=[plain])
+    purpose = TextAreaField(_l("说明"), validators=[DataRequired(NEEDED), Length(max=500)], filters=[plain])
     starts_on = DateField(_l("开始日期"), validators=[InputRequired(NEEDED)])
     ends_on = DateField(_l("结束日期（含当日）"), validators=[InputRequired(NEEDED)])
     goal = SelectField(_l("共同目标"), choices=[SelectChoice(one.value, GOALS[one]) for one in Goal])
@@ -73,7 +73,7 @@ class PlaceForm(ActionForm):
     """A place whose code people scan."""
 
     kind = SelectField(_l("签到方式"), choices=[SelectChoice(one.value, PLACE_KINDS[one]) for one in PlaceKind])
-    name = StringField(_l("地点"), validators=[InputRequired(NEEDED), Length(max=60)], filters=[plain])
+    name = StringField(_l("地点"), validators=[DataRequired(NEEDED), Length(max=60)], filters=[plain])
     opens = TimeField(_l("每日开放自（可空）"), validators=[Optional()])
     closes = TimeField(_l("每日开放至（可空）"), validators=[Optional()])
     most_a_day = IntegerField(_l("海报每日最多签到人数"), validators=[Optional(), NumberRange(1, 100_000)])
@@ -97,4 +97,4 @@ class AppearanceForm(ActionForm):
 class CodeForm(Form):
     """What a screen or poster shows."""
 
-    code = StringField(_l("签到码"), validators=[InputRequired(NEEDED), Length(max=300)], filters=[plain])
+    code = StringField(_l("签到码"), validators=[DataRequired(NEEDED), Length(max=300)], filters=[plain])

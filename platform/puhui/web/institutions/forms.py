@@ -7,7 +7,7 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 from wtforms import DecimalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from partners.institutions.model import Type
 from puhui.web.forms import ActionForm, Form
@@ -24,13 +24,13 @@ def plain(text: str | None) -> str | None:
 class ApplicationForm(ActionForm):
     """What an institution says of itself."""
 
-    name = StringField(_l("单位全称"), validators=[InputRequired(NEEDED), Length(max=120)], filters=[plain])
+    name = StringField(_l("单位全称"), validators=[DataRequired(NEEDED), Length(max=120)], filters=[plain])
     name_en = StringField(_l("英文名称（可空）"), validators=[Optional(), Length(max=200)], filters=[plain])
-    code = StringField(_l("统一社会信用代码"), validators=[InputRequired(NEEDED), Length(max=40)], filters=[plain])
+    code = StringField(_l("统一社会信用代码"), validators=[DataRequired(NEEDED), Length(max=40)], filters=[plain])
     type = SelectField(_l("单位类型"), choices=[SelectChoice(one.value, TYPES[one]) for one in Type])
     county_code = StringField(
         _l("所在县（市、区）代码"),
-        validators=[InputRequired(NEEDED), Regexp(r"^[0-9]{6}$", message=_l("应为 6 位行政区划代码。"))],
+        validators=[DataRequired(NEEDED), Regexp(r"^[0-9]{6}$", message=_l("应为 6 位行政区划代码。"))],
         filters=[plain],
     )
     parent_code = StringField(
@@ -49,21 +49,21 @@ class YearForm(ActionForm):
     )
     headcount = IntegerField(_l("用能人数"), validators=[InputRequired(NEEDED), NumberRange(1, 1_000_000)])
     source = StringField(
-        _l("依据（如报表名称和日期）"), validators=[InputRequired(NEEDED), Length(max=300)], filters=[plain]
+        _l("依据（如报表名称和日期）"), validators=[DataRequired(NEEDED), Length(max=300)], filters=[plain]
     )
 
 
 class DepartmentForm(ActionForm):
     """A department's name and the one above it."""
 
-    name = StringField(_l("部门名称"), validators=[InputRequired(NEEDED), Length(max=60)], filters=[plain])
+    name = StringField(_l("部门名称"), validators=[DataRequired(NEEDED), Length(max=60)], filters=[plain])
     parent = SelectField(_l("上级部门"), validators=[Optional()], choices=[])
 
 
 class NameForm(ActionForm):
     """Another name."""
 
-    name = StringField(_l("部门名称"), validators=[InputRequired(NEEDED), Length(max=60)], filters=[plain])
+    name = StringField(_l("部门名称"), validators=[DataRequired(NEEDED), Length(max=60)], filters=[plain])
 
 
 class PlaceForm(ActionForm):
@@ -75,4 +75,4 @@ class PlaceForm(ActionForm):
 class RefusalForm(Form):
     """Why something is refused."""
 
-    reason = TextAreaField(_l("原因"), validators=[InputRequired(NEEDED), Length(max=500)], filters=[plain])
+    reason = TextAreaField(_l("原因"), validators=[DataRequired(NEEDED), Length(max=500)], filters=[plain])

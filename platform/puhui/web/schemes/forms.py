@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, DecimalField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from puhui.web.forms import ActionForm
 from puhui.web.institutions.forms import NEEDED, plain
@@ -21,7 +21,7 @@ class SchemeForm(ActionForm):
     """A year and a name."""
 
     year = IntegerField(_l("年度"), validators=[InputRequired(NEEDED), NumberRange(2000, 2100)])
-    name = StringField(_l("名称"), validators=[InputRequired(NEEDED), Length(max=80)], filters=[plain])
+    name = StringField(_l("名称"), validators=[DataRequired(NEEDED), Length(max=80)], filters=[plain])
 
 
 def _quota(word: object) -> DecimalField:
@@ -31,7 +31,7 @@ def _quota(word: object) -> DecimalField:
 class DraftForm(ActionForm):
     """The rules of a version; points with two places."""
 
-    purpose = TextAreaField(_l("目的"), validators=[InputRequired(NEEDED), Length(max=500)], filters=[plain])
+    purpose = TextAreaField(_l("目的"), validators=[DataRequired(NEEDED), Length(max=500)], filters=[plain])
     starts_on = DateField(_l("开始日期"), validators=[InputRequired(NEEDED)])
     ends_on = DateField(_l("结束日期"), validators=[InputRequired(NEEDED)])
     valid_from = DateField(_l("本版生效日期"), validators=[InputRequired(NEEDED)])
