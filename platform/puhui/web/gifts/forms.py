@@ -14,7 +14,9 @@ from puhui.web.gifts.words import ASSETS
 class GiftForm(ActionForm):
     """How much of what to give."""
 
-    asset = RadioField(_l("捐什么"), choices=[SelectChoice(asset, word) for asset, word in ASSETS.items()], default="coin")
+    asset = RadioField(
+        _l("捐什么"), choices=[SelectChoice(asset, word) for asset, word in ASSETS.items()], default="coin"
+    )
     units = IntegerField(
         _l("数量"),
         validators=[InputRequired(_l("请填写 1 以上的整数。")), NumberRange(1, 10**12, _l("请填写 1 以上的整数。"))],
