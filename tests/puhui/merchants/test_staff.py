@@ -132,12 +132,6 @@ def test_two_managers_who_remove_each_other_leave_one(own_database: Database) ->
 LISTS = (
     "/merchant/staff", "/merchant/offers", "/merchant/refused-scans", "/merchant/offline-scans", "/counter/takings",
 )  # fmt: skip
-    "/merchant/staff",
-    "/merchant/offers",
-    "/merchant/refused-scans",
-    "/merchant/offline-scans",
-    "/counter/takings",
-)
 
 
 @pytest.mark.parametrize("path", LISTS)
