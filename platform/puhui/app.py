@@ -18,6 +18,7 @@ from puhui.api.activities.routes import blueprint as activities_api
 from puhui.api.campaigns.routes import blueprint as campaigns_api
 from puhui.api.coins.routes import blueprint as coins_api
 from puhui.api.counter.routes import blueprint as counter_api
+from puhui.api.enterprises.routes import blueprint as enterprises_api
 from puhui.api.events.routes import blueprint as events_api
 from puhui.api.exchange.routes import blueprint as exchange_api
 from puhui.api.families.routes import blueprint as families_api
@@ -25,14 +26,15 @@ from puhui.api.gifts.routes import blueprint as gifts_api
 from puhui.api.health.routes import blueprint as health_api
 from puhui.api.institutions.routes import blueprint as institutions_api
 from puhui.api.market.routes import blueprint as market_api
+from puhui.api.meters.routes import blueprint as meters_api
 from puhui.api.methods.routes import blueprint as methods_api
 from puhui.api.oauth.routes import blueprint as oauth_api
 from puhui.api.oauth.server import create_server
 from puhui.api.offers.routes import blueprint as offers_api
 from puhui.api.paycodes.routes import blueprint as paycodes_api
 from puhui.api.settlement.routes import blueprint as settlement_api
-from puhui.api.sponsors.routes import blueprint as sponsors_api
 from puhui.api.sinks.routes import blueprint as sinks_api
+from puhui.api.sponsors.routes import blueprint as sponsors_api
 from puhui.api.vouchers.routes import blueprint as vouchers_api
 from puhui.api.webhooks.routes import blueprint as webhooks_api
 from puhui.db import Database
@@ -47,10 +49,11 @@ from puhui.settings import Settings
 from puhui.web.account.views import blueprint as account
 from puhui.web.activities.views import blueprint as activities
 from puhui.web.api_docs.views import blueprint as api_docs
+from puhui.web.assessments.views import blueprint as assessments
 from puhui.web.audit.views import blueprint as audit
 from puhui.web.campaigns.joining import blueprint as campaigns
 from puhui.web.certificates.views import blueprint as certificates
-from puhui.web.counter.views import blueprint as counter
+from puhui.web.counter.takings import blueprint as counter
 from puhui.web.endpoints.views import blueprint as endpoints
 from puhui.web.enterprises.views import blueprint as enterprises
 from puhui.web.events.views import blueprint as events
@@ -60,6 +63,7 @@ from puhui.web.formatting import init_formatting
 from puhui.web.frame import init_frame
 from puhui.web.gifts.views import blueprint as gifts
 from puhui.web.home.views import blueprint as home
+from puhui.web.indicators.operations import blueprint as indicators
 from puhui.web.institutions.operator import blueprint as institutions
 from puhui.web.log_in.views import blueprint as log_in
 from puhui.web.market.views import blueprint as market
@@ -71,6 +75,7 @@ from puhui.web.merchants.places import blueprint as merchant_desk
 from puhui.web.merchants.shelf import blueprint as merchant_offers
 from puhui.web.merchants.staff import blueprint as merchant_staff
 from puhui.web.merchants.views import blueprint as merchants
+from puhui.web.meters.questions import blueprint as meters
 from puhui.web.methods.views import blueprint as methods
 from puhui.web.notices.views import blueprint as notices
 from puhui.web.offers.views import blueprint as offers
@@ -78,14 +83,16 @@ from puhui.web.operator.views import blueprint as operator
 from puhui.web.paycodes.views import blueprint as paycodes
 from puhui.web.preferences.choices import chosen
 from puhui.web.preferences.views import blueprint as preferences
-from puhui.web.schemes.mine import blueprint as schemes
 from puhui.web.receipts.views import blueprint as receipts
+from puhui.web.reports.views import blueprint as reports
+from puhui.web.returns.views import blueprint as returns
+from puhui.web.schemes.mine import blueprint as schemes
 from puhui.web.sending import most_bytes_of
 from puhui.web.settlement.operations import blueprint as settlement_operations
 from puhui.web.settlement.terms import blueprint as settlement_terms
 from puhui.web.settlement.views import blueprint as settlement
-from puhui.web.sponsors.views import blueprint as sponsors
 from puhui.web.sinks.views import blueprint as sinks
+from puhui.web.sponsors.views import blueprint as sponsors
 from puhui.web.vouchers.views import blueprint as vouchers
 
 HERE = Path(__file__).parent
@@ -97,15 +104,19 @@ PAGES = (
     account,
     activities,
     api_docs,
+    assessments,
     audit,
     campaigns,
+    certificates,
     counter,
     endpoints,
     enterprises,
+    events,
     exchange,
     families,
     gifts,
     home,
+    indicators,
     institutions,
     log_in,
     market,
@@ -117,6 +128,7 @@ PAGES = (
     merchant_operations,
     merchant_staff,
     merchants,
+    meters,
     methods,
     notices,
     offers,
@@ -128,23 +140,25 @@ PAGES = (
     settlement_operations,
     settlement_terms,
     sponsors,
+    reports,
+    returns,
     schemes,
-    vouchers,
-    certificates,
-    events,
     sinks,
+    vouchers,
 )
 API = (
     activities_api,
     campaigns_api,
     coins_api,
     counter_api,
+    enterprises_api,
     exchange_api,
     families_api,
     gifts_api,
     health_api,
     institutions_api,
     market_api,
+    meters_api,
     methods_api,
     oauth_api,
     offers_api,

@@ -25,6 +25,7 @@ ROOMS: tuple[Room, ...] = (
     Room("audit.index", _l("操作日志"), _l("谁在何时做了什么")),
     Room("operator.jobs", _l("定时任务"), _l("最近的运行与结果")),
     Room("institutions.index", _l("公共机构"), _l("入驻申请与名单")),
+    Room("indicators.all", _l("能耗指标"), _l("各单位指标、系数来源、年度报表导入")),
     Room("events.reviews", _l("零碳活动审核"), _l("清单与抵消方案，由第二人决定")),
     Room("events.units_index", _l("减排单位"), _l("减排量池、序列号与复核")),
     Room("events.numbers", _l("活动排放因子"), _l("可引用的因子与运营方参数")),
