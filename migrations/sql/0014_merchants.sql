@@ -119,7 +119,6 @@ CREATE INDEX stock_change_of_offer ON rewards.stock_change (offer_id, changed_at
 -- An undone redemption is released too: coins and stock went back at that instant.
 ALTER TABLE rewards.voucher
     ADD COLUMN offer_version  smallint NOT NULL DEFAULT 1,
-    ADD COLUMN receipt_id     uuid,
     ADD COLUMN undone_at      timestamptz,
     ADD COLUMN undone_by      uuid,
     ADD COLUMN undo_reason    text CHECK (undo_reason <> ''),
@@ -138,7 +137,6 @@ ALTER TABLE rewards.scan
     ADD COLUMN kind text NOT NULL DEFAULT 'voucher' CHECK (kind IN ('voucher', 'pay_code')),
     DROP CONSTRAINT accepted_has_a_voucher,
     ADD CONSTRAINT accepted_has_a_voucher CHECK (refusal IS NOT NULL OR (kind = 'voucher') = (voucher_id IS NOT NULL));
-COMMENT ON COLUMN rewards.voucher.receipt_id IS 'The cash part''s receipt, of an offer for coins and cash.';
 CREATE INDEX scan_refused ON rewards.scan (stripe, merchant_id, scanned_at DESC, id DESC) WHERE refusal IS NOT NULL;
 
 -- What a counter without a network may hand over. A rule is never changed: a new one is dated after it.

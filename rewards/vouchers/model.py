@@ -72,7 +72,6 @@ class Voucher(Model):
     cancelled_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
     offer_version: Mapped[int] = mapped_column(default=1)
-    receipt_id: Mapped[UUID | None]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[UUID | None]
     undo_reason: Mapped[str | None]
