@@ -45,7 +45,7 @@ class EventUnknown(DomainError):
 class CertificateUnknown(DomainError):
     """No certificate has this code."""
 
-    code = "certificate_unknown"
+    code = "event_certificate_unknown"
 
 
 class InventoryUnknown(DomainError):

@@ -10,7 +10,7 @@ from puhui.problems.kinds import Problem, bad, conflict, missing
 
 EVENTS: dict[str, Problem] = {
     "event_unknown": missing(_l("没有这场活动，或它属于别的单位。")),
-    "certificate_unknown": missing(_l("没有这个核验码的证书，请核对 12 位字母和数字。")),
+    "event_certificate_unknown": missing(_l("没有这个核验码的证书，请核对 12 位字母和数字。")),
     "inventory_unknown": conflict(_l("清单现在不能这样操作，请刷新后查看它的状态。")),
     "offset_plan_unknown": conflict(_l("抵消方案现在不能这样操作，请刷新后查看它的状态。")),
     "event_participant_unknown": missing(_l("没有这位参会人。")),

@@ -108,7 +108,8 @@ def register(wanted: dict[str, list[NewPerson]], event_id: UUID) -> dict[str, in
     Who has a phone is recognised, so that a repeated call registers them once.
     """
     event = queries.event_of(session(), event_id, organiser_id=current_person().organisation_id)
-    people = [_person(event.id, one) for one in wanted["items"]]
+    ids = sorted(new_id() for _one in wanted["items"])  # People are listed in the order of the call.
+    people = [_person(event.id, guest_id, one) for guest_id, one in zip(ids, wanted["items"], strict=True)]
     made = participants.register(session(), event=event, people=people, now=now())
     return {"registered": made, "total": queries.people_of(session(), event.id).registered}
 
@@ -148,12 +149,12 @@ def shown(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _person(event_id: UUID, one: NewPerson) -> NewParticipant:
+def _person(event_id: UUID, guest_id: UUID, one: NewPerson) -> NewParticipant:
     """Seal a person; a way of travel counts where its kilometres are given too."""
     trip = None
     if one["mode"] is not None and one["km"] is not None:
         trip = Trip(one["mode"], int(one["km"] * 2000))
     phone = phone_number(one["phone"]) if one["phone"] else None
     return new_guest(
-        house().vault, guest_id=new_id(), event_id=event_id, how="program", name=one["name"], phone=phone, trip=trip
+        house().vault, guest_id=guest_id, event_id=event_id, how="program", name=one["name"], phone=phone, trip=trip
     )

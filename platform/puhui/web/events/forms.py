@@ -156,7 +156,7 @@ class ProofForm(Form):
 
     kind = SelectField(_l("类型"), choices=choices([k for k in UnitKind if k is not UnitKind.SINK], words.UNIT_KINDS))
     registry = text(_l("登记机构"), most=100)
-    project = text(_l("项目"), most=200)
+    project = text(_l("项目名称"), most=200)
     year = IntegerField(_l("减排量年份"), validators=[InputRequired(NEEDED), NumberRange(2000, 2100)])
     first_serial = text(_l("起始序列号"), most=80)
     last_serial = text(_l("终止序列号"), most=80)
@@ -219,8 +219,8 @@ class IssueForm(ActionForm):
     """A batch of the pool's units that a second operator approves."""
 
     registry = text(_l("登记机构"), most=100)
-    project = text(_l("项目"), most=200)
-    method = text(_l("方法学"), most=200, needed=False)
+    project = text(_l("项目名称"), most=200)
+    method = text(_l("核算方法"), most=200, needed=False)
     year = IntegerField(_l("减排量年份"), validators=[InputRequired(NEEDED), NumberRange(2000, 2100)])
     first_serial = text(_l("起始序列号"), most=80)
     last_serial = text(_l("终止序列号"), most=80)

@@ -138,10 +138,11 @@ def read_people(event: Event, table: Table) -> tuple[list[NewParticipant], Mappi
     if missing or len(table.rows) > MOST_PEOPLE:
         return [], {0: _("表头应有“姓名”一列，且不超过 %(most)s 行。请用模板。", most=MOST_PEOPLE)}
     found, faults = [], {}
+    ids = sorted(new_id() for _row in table.rows)  # People are listed in the order of the sheet.
     for place, row in enumerate(table.rows):
         cells = dict(zip(table.header, row, strict=True))
         try:
-            found.append(_person(event, cells))
+            found.append(_person(event, ids[place], cells))
         except ValueError as error:
             faults[place] = str(error)
         except DomainError as error:
@@ -149,13 +150,13 @@ def read_people(event: Event, table: Table) -> tuple[list[NewParticipant], Mappi
     return found, faults
 
 
-def _person(event: Event, cells: Mapping[str, str]) -> NewParticipant:
+def _person(event: Event, guest_id: UUID, cells: Mapping[str, str]) -> NewParticipant:
     name, typed, way, km = (cells.get(title, "").replace("\x00", "") for title in PEOPLE)
     if not 1 <= len(name) <= 40:
         raise ValueError(_("姓名必填，不超过 40 字。"))
     phone = phone_number(typed) if typed else None
     return new_guest(
-        house().vault, guest_id=new_id(), event_id=event.id, how="sheet", name=name, phone=phone, trip=_trip(way, km)
+        house().vault, guest_id=guest_id, event_id=event.id, how="sheet", name=name, phone=phone, trip=_trip(way, km)
     )
 
 
