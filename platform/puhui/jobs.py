@@ -27,7 +27,8 @@ from puhui.event_jobs import check_units, forget_guests, remind_events
 from puhui.identity.forgetting import forget_expired
 from puhui.identity.vault import Vault
 from puhui.institution_jobs import award_scheme_points, count_campaigns, review_scheme_points
-from puhui.market_jobs import reconcile_market, release_market_units
+from puhui.market_jobs import reconcile_market, release_market_units, remind_market, watch_pledges
+from puhui.metering.jobs import keep_all_indicators
 from puhui.settings import Settings
 from puhui.settlement_jobs import count_coins, move_due_money, reconcile_nightly, resume_runs, settle_yesterday
 from rewards import activities, vouchers
@@ -110,6 +111,7 @@ TIMETABLE = (
     Job("forget-log-ins", forget_log_ins, daily_at=(2, 40)),
     Job("forget-calls", forget_calls, daily_at=(2, 50)),
     Job("audit-ledger", audit_ledger, daily_at=(3, 10)),
+    Job("keep-indicators", keep_all_indicators, daily_at=(3, 50)),
     Job("award-scheme-points", award_scheme_points, every=timedelta(minutes=1)),
     Job("review-scheme-points", review_scheme_points, daily_at=(3, 40)),
     Job("count-campaigns", count_campaigns, every=timedelta(minutes=5)),
@@ -122,6 +124,8 @@ TIMETABLE = (
     Job("tell-expiring-coins", tell_expiring, daily_at=(9, 0)),
     Job("release-market-units", release_market_units, every=timedelta(minutes=10)),
     Job("reconcile-market", reconcile_market, daily_at=(3, 30)),
+    Job("remind-market", remind_market, daily_at=(8, 30)),
+    Job("watch-pledges", watch_pledges, daily_at=(16, 30)),
     Job("remind-events", remind_events, daily_at=(9, 0)),
     Job("forget-guests", forget_guests, daily_at=(3, 0)),
     Job("check-units", check_units, daily_at=(3, 20)),
