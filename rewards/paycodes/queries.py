@@ -71,7 +71,10 @@ def charge_of(session: Session, *, citizen_id: UUID, charge_id: UUID) -> Charge:
 
 def merchant_charge(session: Session, *, merchant_id: UUID, charge_id: UUID) -> Charge:
     """Answer a charge that the merchant made. Raises ChargeUnknown."""
-    query = sa.select(Charge).where(Charge.merchant_id == merchant_id, Charge.id == charge_id)
+    # The id does not say the payer's stripe; asking all of them walks the primary key, not the merchant's history.
+    query = sa.select(Charge).where(
+        Charge.stripe.in_(range(STRIPES)), Charge.id == charge_id, Charge.merchant_id == merchant_id
+    )
     charge = session.scalars(query).one_or_none()
     if charge is None:
         raise ChargeUnknown(charge=charge_id)
