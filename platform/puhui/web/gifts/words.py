@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from rewards.gifts import Recipient
 
-KINDS: dict[str, object] = {"event": _l("活动"), "sink": _l("碳汇")}
+KINDS: dict[str, object] = {"event": _l("受赠活动"), "sink": _l("碳汇")}
 ASSETS: dict[str, object] = {"coin": _l("碳币"), "point": _l("积分")}
 
 
