@@ -26,6 +26,7 @@ from puhui.web.meters.place import page_number
 from puhui.web.meters.views import today
 from puhui.web.sending import send_book, wants_book
 
+__all__ = ["blueprint"]
 ROWS = 30
 MOST_ROWS = 20_000
 Row = tuple[UUID, str, object, dict[str, Decimal | None]]

@@ -19,6 +19,8 @@ from puhui.web.meters.place import at, is_operator, role, whose
 from puhui.web.meters.views import today
 from puhui.web.sending import send_book, wants_book
 
+__all__ = ["blueprint"]
+
 
 def may_decide() -> bool:
     """Whether the person may decide: a reviewer of the institution, or the operator."""

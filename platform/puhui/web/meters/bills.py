@@ -31,6 +31,7 @@ from puhui.web.meters.place import at, page_number, whose
 from puhui.web.meters.views import blueprint, meter_page, today
 from puhui.web.sending import send_book, takes_files, wants_book
 
+__all__ = ["blueprint"]
 ROWS = 50
 MOST_ROWS = 20_000
 SHOWN = 50

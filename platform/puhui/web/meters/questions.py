@@ -22,6 +22,7 @@ from puhui.web.meters.forms import RemarkForm, WordsForm
 from puhui.web.meters.place import at, page_number, whose
 from puhui.web.sending import send_book, wants_book
 
+__all__ = ["blueprint"]
 ROWS = 30
 MOST_ROWS = 20_000
 
