@@ -5,6 +5,7 @@ from flask import Flask
 from puhui.identity.audience import Audience, declared_of
 
 OPEN = {
+    "enterprises.rules",  # The rulebook with its sources.
     "events.create_sign_in",  # Believed by the code on the screen or the poster.
     "events.register",  # Guests need no account.
     "api_docs.document",

@@ -32,7 +32,7 @@ class EnterpriseExists(DomainError):
 class CreditCodeInvalid(DomainError):
     """The check digit or form of a unified social credit code is wrong (rule 3)."""
 
-    code = "credit_code_invalid"
+    code = "enterprise_code_invalid"
 
 
 class AccountTaken(DomainError):
@@ -44,19 +44,19 @@ class AccountTaken(DomainError):
 class ApplicationUnknown(DomainError):
     """There is no such application."""
 
-    code = "application_unknown"
+    code = "enterprise_application_unknown"
 
 
 class ApplicationOpen(DomainError):
     """Another application of the same firm waits for its decision."""
 
-    code = "application_open"
+    code = "enterprise_application_open"
 
 
 class ApplicationDecided(DomainError):
     """The application was admitted or refused before."""
 
-    code = "application_decided"
+    code = "enterprise_application_decided"
 
 
 class MayNotTrade(DomainError):

@@ -7,12 +7,12 @@ from flask_babel import lazy_gettext as _l
 from puhui.problems.kinds import Problem, bad, conflict, missing
 
 MARKET: dict[str, Problem] = {
-    "application_decided": conflict(_l("这份申请已有决定。")),
-    "application_open": conflict(_l("该企业已有一份申请在审核中。")),
-    "application_unknown": missing(_l("没有这份申请。")),
+    "enterprise_application_decided": conflict(_l("这份申请已有决定。")),
+    "enterprise_application_open": conflict(_l("该企业已有一份申请在审核中。")),
+    "enterprise_application_unknown": missing(_l("没有这份申请。")),
     "break_unknown": missing(_l("没有这条差异，或已处理。")),
     "certificate_taken": conflict(_l("该登记证明编号已用于另一笔质押。")),
-    "credit_code_invalid": bad(_l("统一社会信用代码不正确。")),
+    "enterprise_code_invalid": bad(_l("统一社会信用代码不正确。")),
     "document_invalid": bad(_l("文件种类、月份或回执号有误。")),
     "enterprise_exists": conflict(_l("该企业已用别的资料登记。")),
     "enterprise_unknown": missing(_l("没有这家企业。")),

@@ -26,7 +26,7 @@ Note = list[tuple[Instrument, list[NoteLine]]]
 @audience(Audience.ENTERPRISE)
 def lots(code: str) -> Response:
     """Show the lots that are left of an instrument and the entries of its accounts, by the stated policy."""
-    firm, instrument, until = mine(), instrument_of(session(), code), asked_day("on") or today()
+    firm, instrument, until = mine(), instrument_of(session(), code), asked_day("until") or today()
     costs = costs_of(session(), firm, instrument.code, until=until)
 
     def sheets() -> list[Sheet]:

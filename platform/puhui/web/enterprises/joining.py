@@ -46,7 +46,7 @@ def apply() -> Response:
     try:
         ask_to_join(session(), wanted)
     except DomainError as error:
-        if error.code not in ("credit_code_invalid", "enterprise_exists", "application_open"):
+        if error.code not in ("enterprise_code_invalid", "enterprise_exists", "enterprise_application_open"):
             raise
         form.credit_code.errors = [sentence_of(error)]
         return _page(form, 422)
