@@ -313,5 +313,19 @@ def _own_database(where: Addresses) -> Iterator[tuple[str, str]]:
             migration.migrate(f"{owner}/{name}")
             yield f"{owner}/{name}", f"{app}/{name}"
         finally:
+            _drop(connection, name)
+
+
+def _drop(connection: psycopg.Connection[object], name: str) -> None:
+    """Drop the database once the last call that the server was serving has ended; 60 seconds at most."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
             # Without FORCE, which an owner may not use on an autovacuum worker; waiting sends the worker away.
             connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+        except psycopg.errors.ObjectInUse:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+        else:
+            return
