@@ -1,6 +1,7 @@
 """Charts as SVG, drawn by the server from exact numbers: they need no script, print well, and say what they show.
 
-A wide page replaces them with a drawing that answers the pointer (``platform/assets/src/charts.js``), from the same numbers.
+A wide page replaces them with a drawing that answers the pointer (``platform/assets/src/charts.js``), from the same
+numbers.
 """
 
 from __future__ import annotations
@@ -17,7 +18,17 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 8, 30, 30
 TICKS = 4
 SHARE_OF_A_GROUP = Decimal("0.7")
 COLOURS = ("#018942", "#9db8a9", "#b06a00", "#576b95")
-STEPS = (Decimal(1), Decimal("1.5"), Decimal(2), Decimal("2.5"), Decimal(3), Decimal(4), Decimal(5), Decimal(8), Decimal(10))
+STEPS = (
+    Decimal(1),
+    Decimal("1.5"),
+    Decimal(2),
+    Decimal("2.5"),
+    Decimal(3),
+    Decimal(4),
+    Decimal(5),
+    Decimal(8),
+    Decimal(10),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def test_the_operator_looks_at_one_institution_and_cannot_write(client: FlaskCli
         joint = "&" if "?" in path else "?"
         assert client.get(f"{path}{joint}institution={cast.institution}").status_code == 200, path
         assert client.get(path).status_code == 404, path
-    assert _post(client, "/institution/sites", name="x").status_code == 403
+    assert _post(client, "/institution/sites", site_name="x").status_code == 403
 
 
 def test_another_institutions_meter_is_unknown(client: FlaskClient, cast: Cast, own_database: Database) -> None:
@@ -132,12 +132,17 @@ def test_another_institutions_meter_is_unknown(client: FlaskClient, cast: Cast, 
 
 def test_a_liaison_opens_a_site_a_building_and_a_meter(client: FlaskClient, cast: Cast, own_database: Database) -> None:
     log_in(client, cast.liaison)
-    assert _post(client, "/institution/sites", name="东院区").status_code == 303
-    assert _post(client, "/institution/sites", name="东院区").status_code == 409
+    assert _post(client, "/institution/sites", site_name="东院区").status_code == 303
+    assert _post(client, "/institution/sites", site_name="东院区").status_code == 409
     page = client.get("/institution/meters/form").text
     site = page.split("东院区</option>")[0].rsplit('value="', 1)[1].split('"', 1)[0]
-    assert _post(client, "/institution/buildings", site=site, name="医技楼", floor_area_m2="0").status_code == 422
-    assert _post(client, "/institution/buildings", site=site, name="医技楼", floor_area_m2="1200.5").status_code == 303
+    assert (
+        _post(client, "/institution/buildings", site=site, building_name="医技楼", floor_area_m2="0").status_code == 422
+    )
+    assert (
+        _post(client, "/institution/buildings", site=site, building_name="医技楼", floor_area_m2="1200.5").status_code
+        == 303
+    )
     facts = {
         "place": site,
         "name": "医技楼光伏",

@@ -23,7 +23,7 @@ def _plain(text: str | None) -> str | None:
 class SiteForm(Form):
     """A site."""
 
-    name = StringField(
+    site_name = StringField(
         _l("院区或地点名称"), validators=[InputRequired(_l("请填写名称。")), Length(max=60)], filters=[_plain]
     )
 
@@ -32,7 +32,9 @@ class BuildingForm(Form):
     """A building of a site."""
 
     site = SelectField(_l("所在地点"), validators=[InputRequired()])
-    name = StringField(_l("建筑名称"), validators=[InputRequired(_l("请填写名称。")), Length(max=60)], filters=[_plain])
+    building_name = StringField(
+        _l("建筑名称"), validators=[InputRequired(_l("请填写名称。")), Length(max=60)], filters=[_plain]
+    )
     floor_area_m2 = StringField(
         _l("建筑面积（平方米，可空）"), validators=[Optional(), Regexp(DECIMAL, message=_l("请填数字，最多两位小数。"))]
     )

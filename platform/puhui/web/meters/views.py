@@ -160,9 +160,9 @@ def open_site() -> Response:
     if not form.validate_on_submit():
         return _forms(site=form, status=422)
     try:
-        made = actions.open_site(session(), institution_id=whose(), name=form.name.data, now=now())
+        made = actions.open_site(session(), institution_id=whose(), name=form.site_name.data, now=now())
     except DomainError as error:
-        form.name.errors = [sentence_of(error)]
+        form.site_name.errors = [sentence_of(error)]
         return _forms(site=form, status=problem_of(error).status)
     told("site.opened", made.id)
     return done(at("meters.form"), _("已登记地点。"))
@@ -185,12 +185,12 @@ def open_building() -> Response:
             session(),
             institution_id=whose(),
             site_id=UUID(form.site.data),
-            name=form.name.data,
+            name=form.building_name.data,
             floor_area_m2=area,
             now=now(),
         )
     except DomainError as error:
-        form.name.errors = [sentence_of(error)]
+        form.building_name.errors = [sentence_of(error)]
         return _forms(building=form, status=problem_of(error).status)
     told("building.opened", made.id)
     return done(at("meters.form"), _("已登记建筑。"))
