@@ -18,9 +18,7 @@ PAYOUT_STATES: dict[PayoutState, object] = {
 LINE_KINDS: dict[str, object] = {
     "voucher": _l("兑换券核销"),
     "reversal": _l("撤销"),
-    "payment": _l("付款码收款"),
     "pay_code": _l("付款码收款"),
-    "paycode": _l("付款码收款"),
     "refund": _l("退还"),
 }
 PROBLEMS: dict[str, object] = {
