@@ -262,6 +262,22 @@ def trips_of(session: Session, event_id: UUID, *, signed_in: bool) -> list[Trip]
     return [Trip(mode or "", metres or 0) for mode, metres in session.execute(query)]
 
 
+def modes_of(session: Session, event_id: UUID) -> dict[str, int]:
+    """Answer how many came by each way, of those who signed in; of all who registered where nobody signed in yet."""
+    query = (
+        sa.select(Participant.mode, sa.func.count(), sa.func.count(Participant.signed_in_at))
+        .where(
+            Participant.stripe == ledger.stripe_of(event_id),
+            Participant.event_id == event_id,
+            Participant.mode.is_not(None),
+        )
+        .group_by(Participant.mode)
+    )
+    rows = session.execute(query).all()
+    came = {mode or "": signed for mode, _all, signed in rows if signed}
+    return came or {mode or "": everybody for mode, everybody, _signed in rows}
+
+
 def participants(
     session: Session, event_id: UUID, *, after: tuple[datetime, UUID] | None = None, limit: int = 50
 ) -> Sequence[Participant]:

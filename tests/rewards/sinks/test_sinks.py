@@ -1,4 +1,4 @@
-"""Carbon sinks: registered, approved, recorded, issued by year once a factor is set; volunteers get points, no grams."""
+"""Carbon sinks: approved, recorded, issued by year once a factor is set; volunteers get points and no grams."""
 
 from __future__ import annotations
 

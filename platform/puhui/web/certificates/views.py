@@ -80,7 +80,8 @@ def _context(found: Certificate) -> dict[str, Any]:
 def _book(rows: list[Certificate]) -> bytes:
     columns = [
         Column(_("核验码"), width=20), Column(_("活动"), width=36), Column(_("组织方"), width=30),
-        Column(_("版本"), "whole"), Column(_("签发"), "moment"), Column(_("排放（克）"), "whole"), Column(_("注销（克）"), "whole"),
+        Column(_("版本"), "whole"), Column(_("签发"), "moment"), Column(_("排放（克）"), "whole"),
+        Column(_("注销（克）"), "whole"),
     ]  # fmt: skip
     cells = [
         (

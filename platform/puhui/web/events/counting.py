@@ -135,9 +135,7 @@ def _inventory(event: Event, form: LineForm, *, status: int = 200) -> Response:
         return done(url_for("events.work", event_id=event.id), _("还没有清单。"))
     lines = queries.lines_of(session(), last.id)
     set_numbers = queries.parameters(session())
-    trips = queries.trips_of(session(), event.id, signed_in=True) or queries.trips_of(
-        session(), event.id, signed_in=False
-    )
+    modes = queries.modes_of(session(), event.id)
     return page(
         "events/inventory.html",
         status=status,
@@ -148,8 +146,8 @@ def _inventory(event: Event, form: LineForm, *, status: int = 200) -> Response:
         half=rules.combined(line.half_grams for line in lines),
         permille_of=rules.permille_of,
         form=form,
-        answers=len(trips),
-        unset=_unset({trip.mode for trip in trips}, set_numbers),
+        answers=sum(modes.values()),
+        unset=_unset(set(modes), set_numbers),
         cited={code: factors.cited(code) for code in factors.ITEMS},
         set_numbers=set_numbers,
     )

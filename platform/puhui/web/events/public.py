@@ -120,7 +120,7 @@ def create_sign_in(event_id: UUID) -> Response:
         return page(
             "events/guest.html", event=event, form=form, signs_in=True, is_open=True, status=problem_of(error).status
         )
-    return make_response(page("events/welcome.html", event=event, grams=_grams(trip)))
+    return make_response(page("events/welcome.html", event=event, emitted=_emitted(trip)))
 
 
 def cursor() -> tuple[datetime, UUID] | None:
@@ -144,10 +144,13 @@ def _trip(form: GuestForm) -> Trip:
     return Trip(form.mode.data, int(km * 2000))
 
 
-def _grams(trip: Trip) -> int | None:
-    """Answer what the way came to where its factor can be cited."""
+def _emitted(trip: Trip) -> tuple[int, int] | None:
+    """Answer the grams of a way and half of their range, where its factor can be cited."""
     value = cited(trip.mode)
-    return None if value is None else rules.grams_of(Decimal(trip.metres) / 1000, value.factor)
+    if value is None:
+        return None
+    grams = rules.grams_of(Decimal(trip.metres) / 1000, value.factor)
+    return grams, rules.half_of(grams, quantity_permille=0, factor_permille=value.permille)
 
 
 def _guest(event: Event, form: GuestForm, phone: str, trip: Trip) -> NewParticipant:
