@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from flask import Response, current_app, url_for
+from flask import Response, url_for
 
 from partners import merchants
 from puhui.codes import voucher_signing_key
 from puhui.qr import svg
 from puhui.web import Audience, audience, current_person, now, page, session
-from puhui.web.assets import Assets
+from puhui.web.assets import STATIC, Assets
 from rewards import offers, vouchers
 from rewards.vouchers import State
 from rewards.vouchers.held import soonest_open
@@ -27,9 +27,8 @@ COPIES_AT_MOST = 20
 @audience(Audience.PUBLIC)
 def service_worker() -> Response:
     """Send the service worker, which the browser must ask for anew each time."""
-    name = Assets().address("sw.js").removeprefix("/static/")
-    response = current_app.send_static_file(name)
-    response.headers["Content-Type"] = "text/javascript; charset=utf-8"
+    built = STATIC / Assets().address("sw.js").removeprefix("/static/")
+    response = Response(built.read_bytes(), content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response
 
