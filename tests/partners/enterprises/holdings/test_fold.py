@@ -59,6 +59,22 @@ def test_any_order_of_arrival_ends_in_the_same_book(data: st.DataObject) -> None
     assert book(*rows) == book(*shuffled)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.booleans())
+def test_after_each_arrival_in_any_order_no_prefix_is_negative(data: st.DataObject, next_day: bool) -> None:
+    rows = data.draw(events)
+    arrived = data.draw(st.permutations(rows))
+    taken_back = data.draw(st.sets(st.sampled_from(rows), max_size=5)) if rows else set()
+    for count in range(len(arrived) + 1):
+        done = book(*arrived[:count], next_day=next_day)
+        assert all(min(position.values()) >= 0 for _, position in positions(done.moves))
+    # What is taken back afterwards leaves the book of what is left, whatever came between.
+    left = [row for row in arrived if row not in taken_back]
+    done = book(*left, next_day=next_day)
+    assert done == book(*sorted(left, key=lambda row: row.id.int), next_day=next_day)
+    assert all(min(position.values()) >= 0 for _, position in positions(done.moves))
+
+
 @settings(max_examples=100, deadline=None)
 @given(events)
 def test_every_event_is_booked_or_waits_and_units_are_conserved(rows: list[Event]) -> None:
