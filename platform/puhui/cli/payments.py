@@ -18,6 +18,7 @@ from puhui.cli.opening import database
 from puhui.sandbox.app import Application
 from puhui.sandbox.control import is_local
 from puhui.sandbox.deliveries import Listener
+from puhui.sandbox.recalling import known_payments, recall
 from puhui.sandbox.server import HOST, open_server
 from puhui.sandbox.smoke import SmokeFailed, walk, walk_with_memory
 from puhui.settings import Settings
@@ -37,13 +38,18 @@ def payments_command() -> None:
 @click.option("--webhook-url", help="Where events are sent; otherwise to the web server of the settings.")
 @click.option("--payout-seconds", type=click.FloatRange(0, 3600), default=2.0, show_default=True)
 def sandbox_command(port: int | None, webhook_url: str | None, payout_seconds: float) -> None:
-    """Run the sandbox until it is stopped: in memory, on this machine alone, shaped like Stripe."""
+    """Run the sandbox until it is stopped: in memory, on this machine alone, shaped like Stripe.
+
+    With PUHUI_DATABASE_URL, as `puhui run` starts it, it recalls the payments that the platform knows.
+    """
     chosen = settings()
     number = port or urlsplit(chosen.payments_url).port or PORT
     target = webhook_url or _webhook_url(chosen)
     if not is_local(target):
         raise click.ClickException("The sandbox sends its events to this machine only.")
     application = Application(payout_seconds=payout_seconds)
+    if chosen.database_url is not None:
+        recall(application.sandbox.books, known_payments(chosen.database_url))
     application.sandbox.deliveries.listen("settings", Listener(target, chosen.payments_webhook_secret))
     try:
         server = open_server(application, port=number)
