@@ -226,7 +226,7 @@ def test_the_real_buildings_of_seattle_reproduce_the_citys_own_emissions(real_da
         if not stated or not all(energy in one.figures for energy in factors):
             continue
         kg = sum((one.figures[energy] * factor for energy, factor in factors.items()), Decimal(0))
-        assert abs(kg - Decimal(stated) * 1000) < 6, one.code
+        assert abs(kg - Decimal(stated) * 1000) < max(Decimal(6), kg / 100_000), one.code  # A rounding apart.
         checked += 1
     assert (len(reading.returns), checked) == (3376, 3367)
     flags = flags_of_year(reading.returns, None)
