@@ -17,7 +17,15 @@ from rewards.families.errors import (
 )
 from rewards.families.model import BAND_YEARS, Family, Invitation, Member, Share
 from rewards.families.money import dissolve, parts_of, put_in, share_of
-from rewards.families.queries import check_spender, family_of, heads_of, invitations_of, members_of, membership_of, shares_of
+from rewards.families.queries import (
+    check_spender,
+    family_of,
+    heads_of,
+    invitations_of,
+    members_of,
+    membership_of,
+    shares_of,
+)
 from rewards.families.rules import bands
 
 __all__ = [

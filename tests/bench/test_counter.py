@@ -1,7 +1,7 @@
 """Scans at a counter over HTTP, 50 a second, beside a running bulk intake.
 
-``make bench`` runs it, and so does ``puhui bench counter``. The aim of the design: p95 of a whole scan (verify and redeem)
-under 60 ms on a quiet machine of two cores.
+``make bench`` runs it, and so does ``puhui bench counter``. The aim of the design: p95 of a whole scan (verify and
+redeem) under 60 ms on a quiet machine of two cores.
 """
 
 from __future__ import annotations

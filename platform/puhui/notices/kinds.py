@@ -32,9 +32,7 @@ KINDS: dict[str, NoticeKind] = {
     ),
     "institution_refused": NoticeKind(_l("单位申请未通过"), _l("“%(name)s”的申请被退回，原因见申请页。"), urgent=True),
     "member_invited": NoticeKind(_l("单位邀请您加入"), _l("“%(name)s”邀请您加入，是否加入由您决定。"), urgent=True),
-    "scheme_submitted": NoticeKind(
-        _l("积分制待审核"), _l("“%(name)s”第 %(version)s 版已提交，请审核。"), urgent=True
-    ),
+    "scheme_submitted": NoticeKind(_l("积分制待审核"), _l("“%(name)s”第 %(version)s 版已提交，请审核。"), urgent=True),
     "scheme_decided": NoticeKind(_l("积分制审核结果"), _l("“%(name)s”第 %(version)s 版已有审核结果。")),
     "campaign_published": NoticeKind(_l("单位活动"), _l("“%(title)s”可以参加了，参加与否由您决定。")),
     "coins_expiring": NoticeKind(

@@ -22,6 +22,7 @@ from puhui.web.sending import wants_book
 from rewards import offers, till
 from rewards.till import TillEntry
 
+__all__ = ["blueprint"]
 CITY_TIME = ZoneInfo("Asia/Shanghai")
 PAGE, BOOK = 30, 10_000
 

@@ -54,6 +54,7 @@ from puhui.web.enterprises.room import (
     today,
 )
 
+__all__ = ["blueprint"]
 FIRST_DAY = date(2021, 1, 1)
 Held = tuple[Instrument, dict[Slot, int], int, Valuation | None, str | None]
 
