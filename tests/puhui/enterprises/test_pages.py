@@ -158,7 +158,7 @@ def test_a_file_with_its_own_words_is_mapped_previewed_and_brought(firm: Plant) 
 
 PAGES = [
     *("/enterprise", "/enterprise/records", "/enterprise/files", "/enterprise/obligations", "/enterprise/documents"),
-    *("/enterprise/pledges", "/enterprise/breaks", "/enterprise/notes/2026", "/enterprise/acts"),
+    *("/enterprise/pledges", "/enterprise/breaks", "/enterprise/notes/2026"),
     *("/enterprise/lots/CEA25", "/enterprise/obligations/2025/plan", "/market", "/market/rules"),
 ]
 REPORTS = (
@@ -183,7 +183,7 @@ def test_every_page_says_whose_record_is_final_and_every_report_is_a_sheet_and_a
     for address in PAGES:
         shown = reader.get(address)
         assert (address, shown.status_code, FINAL in shown.text) == (address, 200, True)
-    for address in (*REPORTS, "/enterprise/breaks", "/enterprise/acts", "/enterprise/documents", "/enterprise/files"):
+    for address in (*REPORTS, "/enterprise/breaks", "/enterprise/documents", "/enterprise/files"):
         assert (address, reader.get(f"{address}?as=xlsx").mimetype) == (address, XLSX)
     for address in REPORTS:
         assert (address, reader.get(f"{address}?as=pdf").data[:5]) == (address, b"%PDF-")

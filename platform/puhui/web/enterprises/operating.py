@@ -29,6 +29,7 @@ from puhui.identity.rules import phone_number
 from puhui.problems import sentence_of
 from puhui.sheets import Sheet
 from puhui.web import Audience, audience, current_person, done, house, now, page, session
+from puhui.web.audit.words import word_of
 from puhui.web.enterprises import words
 from puhui.web.enterprises.breaks import breaks_sheet
 from puhui.web.enterprises.forms import MemberForm, PolicyForm, ReasonForm
@@ -145,7 +146,7 @@ def _enterprise_page(
         policy=policy or _policy_form(firm),
         breaks=breaks_of(session(), firm.id, limit=20),
         acts=acts_of(session(), organisation_id=firm.id, limit=20),
-        act_names=words.ACTS,
+        act_word=word_of,
         at=now(),
     )
 

@@ -22,7 +22,6 @@ from partners.enterprises.records.queries import BlotterRow, blotter
 from partners.enterprises.rulebook.errors import ParameterUnknown
 from partners.enterprises.rulebook.model import RuleBook
 from partners.enterprises.rulebook.queries import rulebook
-from puhui.identity.audit import acts_of
 from puhui.sheets import Sheet
 from puhui.web import Audience, audience, session
 from puhui.web.enterprises import (  # noqa: F401  # The other modules hang their pages on the blueprint.
@@ -182,19 +181,3 @@ def _blotter_sheet(rows: list[BlotterRow]) -> Sheet:
         for row in rows
     ]
     return Sheet(_("流水"), columns, lines)
-
-
-@blueprint.get("/enterprise/acts")
-@audience(Audience.ENTERPRISE)
-def acts() -> Response:
-    """Show what the enterprise's staff did, newest first: the audit trail."""
-    rows = acts_of(session(), organisation_id=mine().id, limit=200)
-    columns = [column(_("时间"), "moment"), column(_("操作")), column(_("对象"), width=40), column(_("身份"))]
-    lines = [[row.at, str(words.ACTS.get(row.action, row.action)), row.subject, row.role] for row in rows]
-    return listed(
-        "enterprises/acts.html",
-        name=_("操作记录"),
-        sheets=lambda: [Sheet(_("操作记录"), columns, lines)],
-        rows=rows,
-        act_names=words.ACTS,
-    )

@@ -258,14 +258,3 @@ TITLES: dict[str, object] = {
     "应清缴量": _l("应清缴量"),
     "履约证明日期": _l("履约证明日期"),
 }
-ACTS: dict[str, object] = {
-    "market_file.staged": _l("提交文件"),
-    "market_file.approved": _l("复核入账"),
-    "market_file.rejected": _l("退回文件"),
-    "market_break.taken": _l("认领差异"),
-    "market_break.resolved": _l("处理差异"),
-    "market_mapping.saved": _l("保存列对应方案"),
-    "market_document.filed": _l("归档文件"),
-    "endpoint.opened": _l("登记推送地址"),
-    "endpoint.closed": _l("停用推送地址"),
-}
