@@ -31,6 +31,8 @@ from psycopg import sql
 
 START_SECONDS = 180  # A crash recovery may have a lot to replay.
 STOP_SECONDS = 60
+LINGER_SECONDS = 15
+LINGERS = "pre-existing shared memory block"
 PORTS = range(15470, 32000)
 SERVER_OPTIONS = {
     "listen_addresses": "127.0.0.1",
@@ -152,6 +154,18 @@ class EmbeddedPostgres:
         if not _port_is_free(server.port):
             server = Server(port=_free_port(), passwords=server.passwords)
         cluster = folder or self.cluster
+        # The children of a killed server hold its memory for a moment longer; the new one refuses until they are gone.
+        deadline = time.monotonic() + LINGER_SECONDS
+        self._launch(server, cluster)
+        while not self._wait_for(server):
+            said = _end_of(self.log)
+            if LINGERS not in said.rsplit("starting PostgreSQL", 1)[-1] or time.monotonic() > deadline:
+                raise PostgresUnavailable(said)
+            time.sleep(0.2)
+            self._launch(server, cluster)
+        return server
+
+    def _launch(self, server: Server, cluster: Path) -> None:
         arguments = [part for name, value in self.options.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             program = [*_as_ordinary_user(), str(_binary("postgres")), "-D", str(cluster), "-p", str(server.port)]
@@ -160,9 +174,6 @@ class EmbeddedPostgres:
             )
         self._remember(server, process.pid)
         process.returncode = 0  # The server may outlive us; without this Popen would complain that it does.
-        if not self._wait_for(server):
-            raise PostgresUnavailable(_end_of(self.log))
-        return server
 
     def _remember(self, server: Server, process_id: int) -> None:
         """Write the server's address and process down, readable by its owner only, whole or not at all."""

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from flask import Flask, Response, request
 from psycopg import errors
 
+from puhui.app import create_app
 from puhui.db import Database
 from puhui.web import Audience, apart, audience, session
+from tests.factories import SETTINGS
 
 NOTE = sa.text("INSERT INTO platform.attempt VALUES (:subject, now(), 1)")
 COUNT = sa.text("SELECT count(*) FROM platform.attempt WHERE subject = :subject")
@@ -21,6 +23,12 @@ def _note(subject: bytes) -> None:
 def _noted(database: Database, subject: bytes) -> int:
     with database.transaction() as opened:
         return opened.execute(COUNT, {"subject": subject}).scalar_one()
+
+
+@pytest.fixture
+def app(own_database: Database) -> Flask:
+    """An application of the test's own, to which it adds a route."""
+    return create_app(SETTINGS, own_database)
 
 
 def _route(app: Flask, view: Callable[[], Response]) -> None:

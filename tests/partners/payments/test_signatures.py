@@ -52,7 +52,10 @@ def test_stripes_own_library_accepts_what_we_sign() -> None:
     assert event.id == "evt_1"
 
 
-@given(body=st.text(max_size=200), secret=st.text(st.characters(codec="ascii"), min_size=1, max_size=40))
+SECRETS = st.text(st.characters(codec="ascii"), min_size=1, max_size=40).filter(str.strip)
+
+
+@given(body=st.text(max_size=200), secret=SECRETS)
 def test_stripes_own_library_agrees_on_any_text(body: str, secret: str) -> None:
     header = sign(body.encode(), secret=secret, at=AT)
     assert stripe.WebhookSignature.verify_header(body, header, secret, tolerance=None)  # type: ignore[no-untyped-call]  # Stripe leaves it untyped.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from jinja2 import DictLoader
+from jinja2 import ChoiceLoader, DictLoader
 
 from puhui.papers import PaperUnavailable, write_paper
 
@@ -20,9 +20,12 @@ PAGE = """{% extends "papers/base.html" %}{% block title %}证书{% endblock %}
 
 def _paper(app: Flask, **context: object) -> bytes:
     loader = app.jinja_env.loader
-    app.jinja_env.loader = __import__("jinja2").ChoiceLoader([DictLoader({"test/paper.html": PAGE}), loader])
-    with app.test_request_context():
-        return write_paper("test/paper.html", **context)
+    app.jinja_env.loader = ChoiceLoader([DictLoader({"test/paper.html": PAGE}), loader])
+    try:
+        with app.test_request_context():
+            return write_paper("test/paper.html", **context)
+    finally:
+        app.jinja_env.loader = loader
 
 
 def test_a_paper_is_a_pdf_with_its_chinese(app: Flask, tmp_path: Path) -> None:
