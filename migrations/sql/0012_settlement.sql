@@ -33,6 +33,7 @@ COMMENT ON COLUMN partners.receipt.account_id IS 'The account of the ledger that
 COMMENT ON COLUMN partners.receipt.earned_at IS 'When the voucher was redeemed, of a cash part.';
 CREATE INDEX receipt_of_payee ON partners.receipt (payee_id, begun_at DESC, id DESC);
 CREATE INDEX receipt_by_payment ON partners.receipt (payment_id) WHERE payment_id IS NOT NULL;
+CREATE INDEX receipt_of_reference ON partners.receipt (reference) WHERE reference IS NOT NULL;
 CREATE INDEX receipt_waiting ON partners.receipt (begun_at, id) WHERE booked_at IS NULL AND given_up_at IS NULL;
 CREATE INDEX receipt_unsettled ON partners.receipt (payee_id, earned_at, id) WHERE earned_at IS NOT NULL AND statement_id IS NULL;
 

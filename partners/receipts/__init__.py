@@ -22,6 +22,7 @@ from partners.receipts.model import Purpose, Receipt, ReceiptRefund, State
 from partners.receipts.queries import (
     receipt_of,
     receipt_state,
+    receipts_about,
     receipts_by_payment,
     receipts_for,
     refunded_fen,
@@ -56,6 +57,7 @@ __all__ = [
     "pause",
     "receipt_of",
     "receipt_state",
+    "receipts_about",
     "receipts_by_payment",
     "receipts_for",
     "refunded_fen",

@@ -49,6 +49,18 @@ def receipts_for(
     return [(receipt, state_of(receipt, payment)) for receipt, payment in session.execute(query)]
 
 
+def receipts_about(session: Session, references: Collection[UUID], *, lock: bool = False) -> dict[UUID, Receipt]:
+    """Answer what was asked for each of *references* (a voucher): the one not given up, else the latest; none left out.
+
+    Locked in the order of their ids where they are about to change.
+    """
+    query = sa.select(Receipt).where(Receipt.reference.in_(set(references))).order_by(Receipt.stripe, Receipt.id)
+    query = query.with_for_update() if lock else query
+    found = session.scalars(query.execution_options(populate_existing=True)).all() if references else []
+    ordered = sorted(found, key=lambda one: (one.given_up_at is None, one.begun_at))
+    return {one.reference: one for one in ordered if one.reference is not None}
+
+
 def refunds_of(session: Session, receipt_ids: Collection[UUID]) -> Sequence[ReceiptRefund]:
     """Answer the refunds of receipts, the oldest first."""
     query = sa.select(ReceiptRefund).where(

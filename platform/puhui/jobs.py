@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 import ledger
 from ledger.kernel import clock
 from partners import payments
+from puhui import cash_parts
 from puhui.coin_jobs import expire_coins, tell_expiring
 from puhui.db import Database
 from puhui.deliveries import send_due
@@ -31,7 +32,7 @@ from puhui.market_jobs import reconcile_market, release_market_units, remind_mar
 from puhui.metering.jobs import keep_all_indicators
 from puhui.settings import Settings
 from puhui.settlement_jobs import count_coins, move_due_money, reconcile_nightly, resume_runs, settle_yesterday
-from rewards import activities, vouchers
+from rewards import activities
 
 log = structlog.get_logger()
 Outcome = Mapping[str, object]
@@ -58,8 +59,13 @@ class AuditFailed(Exception):
 
 
 def expire_vouchers(database: Database, now: datetime) -> Outcome:
-    """Give the coins and the stock of vouchers back whose time is over, a thousand in a transaction."""
-    return {"expired": _until_done(database, lambda session: vouchers.expire_vouchers(session, now=now, limit=BATCH))}
+    """Give the coins, the stock and the cash of vouchers back whose time is over, a thousand in a transaction."""
+    return {"expired": _until_done(database, lambda session: cash_parts.expire_vouchers(session, now=now, limit=BATCH))}
+
+
+def give_up_unpaid(database: Database, now: datetime) -> Outcome:
+    """Give up the payments of cash parts that nobody made in time; their vouchers stay good."""
+    return {"given_up": _until_done(database, lambda session: cash_parts.give_up_unpaid(session, now=now, limit=BATCH))}
 
 
 def expire_holds(database: Database, now: datetime) -> Outcome:
@@ -105,6 +111,7 @@ def send_deliveries(database: Database, now: datetime) -> Outcome:
 
 TIMETABLE = (
     Job("expire-vouchers", expire_vouchers, every=timedelta(minutes=1)),
+    Job("give-up-unpaid", give_up_unpaid, every=timedelta(minutes=1)),
     Job("expire-holds", expire_holds, every=timedelta(minutes=1)),
     Job("take-payment-events", take_payment_events, every=timedelta(minutes=1)),
     Job("send-deliveries", send_deliveries, every=timedelta(minutes=1)),

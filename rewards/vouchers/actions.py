@@ -6,6 +6,7 @@ Locks are taken in one order everywhere: voucher, then stock, then family, then 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -88,7 +89,12 @@ def cancel(session: Session, *, voucher_id: UUID, citizen_id: UUID, now: datetim
 
 
 def expire_vouchers(session: Session, *, now: datetime, limit: int) -> int:
-    """Give back the stock of vouchers whose time is over, *limit* at most; answer how many there were.
+    """Give back the stock of vouchers whose time is over, *limit* at most; answer how many there were."""
+    return len(release_expired(session, now=now, limit=limit))
+
+
+def release_expired(session: Session, *, now: datetime, limit: int) -> Sequence[UUID]:
+    """Give back the stock of vouchers whose time is over, *limit* at most; answer these vouchers.
 
     The hold in the ledger ends at the same instant as the voucher, so the ledger's own expiry gives the coins back.
     A voucher that is being redeemed at this moment is left for the next run.
@@ -101,15 +107,15 @@ def expire_vouchers(session: Session, *, now: datetime, limit: int) -> int:
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    released = session.scalars(
+    released = session.execute(
         sa.update(Voucher)
         .where(Voucher.stripe == due.c.stripe, Voucher.id == due.c.id)
         .values(released_at=now)
-        .returning(Voucher.offer_id)
+        .returning(Voucher.id, Voucher.offer_id)
         .execution_options(synchronize_session=False)
     ).all()
-    offers.move_stock(session, Counter(released))
-    return len(released)
+    offers.move_stock(session, Counter(row.offer_id for row in released))
+    return [row.id for row in released]
 
 
 def close_if_open(voucher: Voucher, *, now: datetime) -> sa.Update:

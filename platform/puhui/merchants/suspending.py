@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from partners import merchants
 from partners.merchants import Suspension
+from puhui.cash_parts import give_up_cash_of
 from puhui.identity.model import Role
 from puhui.notices import Notice, staff_of, tell_many
 from rewards import offers, vouchers
@@ -24,6 +25,7 @@ def suspend_merchant(
     merchant = merchants.merchant_of(session, merchant_id)
     offers.withhold_offers(session, merchant_id=merchant_id, now=now)
     released = vouchers.release_vouchers_of(session, merchant_id=merchant_id, now=now)
+    give_up_cash_of(session, [one.id for one in released], now=now)
     suspension = merchants.suspend(
         session, suspension_id=suspension_id, merchant_id=merchant_id, reason=reason, began_by=by, now=now
     )

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
+from puhui.cash_parts import return_cash_part, take_cash_part
 from puhui.identity.audit import record_act
 from puhui.notices import tell
 from puhui.redeeming.kinds import kind_of
@@ -79,11 +80,18 @@ def read_code(session: Session, *, code: str, books: Books, place: Place, reques
     )
 
 
-def redeem_at_counter(session: Session, *, scan_id: UUID, place: Place, now: datetime) -> Found:
-    """Redeem the voucher of an accepted scan, once, and record it. Raises what ``vouchers.redeem`` raises."""
+def redeem_at_counter(
+    session: Session, *, scan_id: UUID, place: Place, now: datetime, told: str | None = None
+) -> Found:
+    """Redeem the voucher of an accepted scan, once, with its cash part, and record it.
+
+    *told* is what the clerk's page said of the cash. Raises what ``vouchers.redeem`` and ``take_cash_part`` raise.
+    """
     done = redeem_found(session, scan_id=scan_id, merchant_id=place.merchant_id, clerk_id=place.clerk_id, now=now)
     voucher = done.voucher
     if voucher is not None and voucher.redeemed_at == now and voucher.redeemed_by == place.clerk_id:
+        if done.offer is not None:
+            take_cash_part(session, voucher, done.offer, told=told, now=now)
         at = replace(place, counter_id=voucher.counter_id)
         _record(session, at, "voucher.redeemed", scan_id, now, coins=voucher.coins_units)
     return done
@@ -113,8 +121,8 @@ def charge_at_counter(
 def undo_at_counter(session: Session, *, scan_id: UUID, reason: str, place: Place, now: datetime) -> None:
     """Undo what the scan led to, a redemption or a charge, tell the citizen and record it.
 
-    Raises ScanUnknown, RedemptionUnknown, RedemptionUndoTooLate, RedemptionPaidOut, AccountClosed, and what
-    ``paycodes.undo_charge`` raises.
+    Raises ScanUnknown, RedemptionUnknown, RedemptionUndoTooLate, RedemptionPaidOut, ReceiptEarned, AccountClosed, and
+    what ``paycodes.undo_charge`` raises.
     """
     scan = vouchers.scan_of(session, merchant_id=place.merchant_id, scan_id=scan_id)
     if scan.kind == CodeKind.PAY_CODE:
@@ -126,6 +134,7 @@ def undo_at_counter(session: Session, *, scan_id: UUID, reason: str, place: Plac
     if not undone.is_new:
         return
     voucher = undone.voucher
+    return_cash_part(session, voucher.id, now=now)
     tell(
         session, person=voucher.citizen_id, kind="redemption_undone", link=f"/vouchers/{voucher.id}",
         key=f"undone-{voucher.id}", now=now, facts={"coins": voucher.coins_units},

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from puhui.cash_parts import take_queued_cash
 from puhui.identity.audit import record_act
 from puhui.identity.invitations import persons_of
 from puhui.identity.model import Role
@@ -33,6 +34,7 @@ def take_in_queue(
         session, items=believed, verify=verify, merchant_id=place.merchant_id, counter_id=place.desk.counter_id, now=now
     )
     fresh = [row for row in taken if row.uploaded_at == now and row.outcome != Outcome.NONCE_USED]
+    take_queued_cash(session, fresh, now=now)
     conflicts = [row for row in fresh if row.outcome != Outcome.REDEEMED]
     if fresh:
         record_act(

@@ -23,6 +23,7 @@ from puhui.api.counter.schemas import (
     TakingsSchema,
     UndoSchema,
 )
+from puhui.cash_parts import cash_part_of
 from puhui.redeeming import (
     books,
     charge_at_counter,
@@ -110,6 +111,7 @@ def redeem(scan_id: UUID) -> dict[str, object]:
     """Redeem the voucher of an accepted scan, once.
 
     Safe to repeat: the same scan answers the same redemption; another scan of the same voucher is a conflict.
+    So is a cash part whose payment is under way. ``is_cash_paid`` says whether to take ``cash_fen`` at the till.
     """
     return shown(redeem_at_counter(session(), scan_id=scan_id, place=place_of(None), now=now()))
 
@@ -197,6 +199,7 @@ def shown(found: Found) -> dict[str, object]:
     voucher = found.voucher or vouchers.scanned_voucher(session(), scan)
     offer = found.offer or (session().get(offers.Offer, voucher.offer_id) if voucher else None)
     refusal = scan.refusal if scan.kind == CodeKind.PAY_CODE else vouchers.refusal_now(scan, voucher, now=now())
+    cash = cash_part_of(session(), voucher, offer, now=now()) if voucher and offer else None
     return {
         "id": scan.id,
         "kind": scan.kind,
@@ -206,6 +209,8 @@ def shown(found: Found) -> dict[str, object]:
         "title": offer.title if offer else None,
         "title_en": offer.title_en if offer else None,
         "coins_units": voucher.coins_units if voucher else None,
+        "cash_fen": cash.amount_fen if cash else None,
+        "is_cash_paid": cash.is_paid if cash else None,
         "redeemed_at": voucher.redeemed_at if voucher else None,
         "undone_at": voucher.undone_at if voucher else None,
         "counter_id": voucher.counter_id if voucher else None,

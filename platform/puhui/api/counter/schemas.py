@@ -188,6 +188,13 @@ class ScanSchema(ma.Schema):
     title = ma.fields.String(allow_none=True, metadata={"description": "In Chinese", "example": "美式咖啡一杯"})
     title_en = ma.fields.String(allow_none=True, metadata={"description": "In English", "example": "A coffee"})
     coins_units = ma.fields.Integer(allow_none=True, metadata={"description": "Coins to take", "example": 30})
+    cash_fen = ma.fields.Integer(
+        allow_none=True, metadata={"description": "Cash besides, in fen; null where there is none", "example": 990}
+    )
+    is_cash_paid = ma.fields.Boolean(
+        allow_none=True,
+        metadata={"description": "Whether it was paid online: then take none at the till", "example": False},
+    )
     redeemed_at = ma.fields.AwareDateTime(
         allow_none=True, metadata={"description": "When the voucher was redeemed", "example": A_TIME}
     )

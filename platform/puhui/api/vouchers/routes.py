@@ -9,6 +9,7 @@ from uuid import UUID
 from flask_smorest import Blueprint
 
 from puhui.api.vouchers.schemas import NewVoucherSchema, VoucherListSchema, VoucherSchema, VouchersQuerySchema
+from puhui.cash_parts import cancel_voucher
 from puhui.codes import code_book, voucher_signing_key
 from puhui.web import Audience, audience, current_person, now, session
 from rewards import vouchers
@@ -99,9 +100,9 @@ def show(voucher_id: UUID) -> ShownVoucher:
 def cancel(voucher_id: UUID) -> ShownVoucher:
     """Give an unused voucher back.
 
-    Its coins are free again at once. Safe to repeat.
+    Its coins are free again at once; cash that was paid online goes back by itself. Safe to repeat.
     """
-    return shown(vouchers.cancel(session(), voucher_id=voucher_id, citizen_id=current_person().id, now=now()))
+    return shown(cancel_voucher(session(), voucher_id=voucher_id, citizen_id=current_person().id, now=now()))
 
 
 def shown(voucher: Voucher) -> ShownVoucher:

@@ -10,6 +10,7 @@ from flask import session as browser_state
 
 from ledger.kernel.errors import DomainError
 from partners import merchants
+from puhui.cash_parts import CashPartChanged, CashPartPending, cash_part_of
 from puhui.identity.current import name_of
 from puhui.problems import problem_of, sentence_of
 from puhui.redeeming import (
@@ -85,9 +86,12 @@ def scan(scan_id: UUID) -> Response:
 def redeem(scan_id: UUID) -> Response:
     """Redeem the voucher of a scan, once. A second tap, or a second clerk, changes nothing."""
     try:
-        redeem_at_counter(session(), scan_id=scan_id, place=place_of(None), now=now())
+        redeem_at_counter(session(), scan_id=scan_id, place=place_of(None), now=now(), told=request.args.get("cash"))
     except REFUSED_ON_CONFIRMING:
         session().rollback()
+    except (CashPartPending, CashPartChanged) as error:
+        session().rollback()
+        return done(url_for("counter.scan", scan_id=scan_id), sentence_of(error))
     return done(url_for("counter.scan", scan_id=scan_id))
 
 
@@ -167,6 +171,7 @@ def _voucher(found: Scan) -> Response:
         offer=offer,
         text=text or offer,
         deal=deal_of(offer) if offer else "",
+        cash=cash_part_of(session(), voucher, offer, now=now()) if voucher and offer else None,
         is_done=is_done,
         undone=voucher if voucher and is_done and voucher.undone_at else None,
         may_undo=is_done and voucher is not None and vouchers.is_undoable(voucher, now=now()),

@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import Response, url_for
 
 from partners import merchants
+from puhui.cash_parts import cash_part_of
 from puhui.codes import voucher_signing_key
 from puhui.qr import svg
 from puhui.web import Audience, audience, current_person, now, page, session
@@ -38,11 +39,13 @@ def copy(voucher_id: UUID) -> Response:
     """Show a voucher as it looks without a network: the signed static code, as of now."""
     voucher = vouchers.voucher_of(session(), citizen_id=current_person().id, voucher_id=voucher_id)
     is_open = voucher.state(now=now()) is State.OPEN
+    offer = offers.offer_of(session(), voucher.offer_id).offer
     code = sign_voucher(voucher, key=voucher_signing_key()) if is_open else None
     return page(
         "vouchers/copy.html",
         voucher=voucher,
-        offer=offers.offer_of(session(), voucher.offer_id).offer,
+        offer=offer,
+        cash=cash_part_of(session(), voucher, offer, now=now()),
         merchant=merchants.merchant_of(session(), voucher.merchant_id),
         code=code,
         qr=svg,

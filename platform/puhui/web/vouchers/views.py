@@ -10,6 +10,7 @@ from flask_babel import gettext
 from ledger import InsufficientBalance
 from ledger.kernel.errors import DomainError
 from partners import merchants
+from puhui import cash_parts
 from puhui.codes import code_book, keeper_of
 from puhui.problems import sentence_of
 from puhui.qr import svg
@@ -23,6 +24,7 @@ blueprint = Blueprint("vouchers", __name__)
 PAGE = 20
 POLL_SECONDS = 5
 """How often the page asks whether the voucher was redeemed; the code changes with the first answer after its step."""
+OVER = (vouchers.VoucherAlreadyRedeemed, vouchers.VoucherCancelled, vouchers.VoucherExpired)
 SAID_ON_THE_OFFER = (
     InsufficientBalance,
     families.FamilySpendingRefused,
@@ -86,12 +88,15 @@ def show(voucher_id: UUID) -> Response:
     voucher = vouchers.voucher_of(session(), citizen_id=current_person().id, voucher_id=voucher_id)
     codes = code_book()
     place = merchants.places_by_id(session(), [voucher.counter_id]) if voucher.counter_id else {}
+    offer = offers.offer_of(session(), voucher.offer_id).offer
     return page(
         "vouchers/show.html",
         fragment="vouchers/_voucher.html",
         voucher=voucher,
         state=voucher.state(now=now()),
-        offer=offers.offer_of(session(), voucher.offer_id).offer,
+        offer=offer,
+        cash=cash_parts.cash_part_of(session(), voucher, offer, now=now()),
+        form=ActionForm(formdata=None),
         merchant=merchants.merchant_of(session(), voucher.merchant_id),
         place=place.get(voucher.counter_id) if voucher.counter_id else None,
         code=codes.code(voucher.number, at=now()),
@@ -110,10 +115,27 @@ def cancel(voucher_id: UUID) -> Response:
     """Give an unused voucher back."""
     target = url_for("vouchers.show", voucher_id=voucher_id)
     try:
-        vouchers.cancel(session(), voucher_id=voucher_id, citizen_id=current_person().id, now=now())
-    except (vouchers.VoucherAlreadyRedeemed, vouchers.VoucherExpired) as error:
+        cash_parts.cancel_voucher(session(), voucher_id=voucher_id, citizen_id=current_person().id, now=now())
+    except OVER as error:
         return _refused(error, target)
     return done(target, gettext("已取消，碳币已退回。"))
+
+
+@blueprint.post("/vouchers/<uuid:voucher_id>/payment")
+@audience(Audience.CITIZEN)
+def pay(voucher_id: UUID) -> Response:
+    """Go to the page that takes the cash part; a second tap, or another page, leads to the same one."""
+    form = ActionForm()
+    if not form.validate():
+        abort(422)
+    try:
+        receipt = cash_parts.begin_payment(
+            session(), voucher_id=voucher_id, citizen_id=current_person().id, request_id=UUID(form.request_key),
+            now=now(),
+        )  # fmt: skip
+    except (*OVER, cash_parts.CashPartMissing) as error:
+        return _refused(error, url_for("vouchers.show", voucher_id=voucher_id))
+    return done(url_for("receipts.show", receipt_id=receipt.id))
 
 
 def _refused(error: DomainError, target: str) -> Response:
