@@ -213,6 +213,18 @@ def test_who_has_several_memberships_chooses(client: FlaskClient, own_database: 
     assert "城南面包房" in client.get("/").text
 
 
+def test_a_mere_member_of_an_institution_comes_in_as_the_citizen_that_they_are(
+    client: FlaskClient, own_database: Database
+) -> None:
+    phone = a_phone()
+    with own_database.transaction() as session:
+        lin = make_citizen(session, phone=phone)
+        agency = create_organisation(session, kind=Kind.INSTITUTION, name="机关事务中心", now=NOON)
+        join(session, person=lin, organisation=agency, role=Role.MEMBER, now=NOON)
+    assert _enter(client, phone, _code(client, phone)).headers["Location"] == "/"
+    assert "林晓，您好" in client.get("/").text
+
+
 def test_nobody_acts_under_another_persons_membership(client: FlaskClient, own_database: Database) -> None:
     with own_database.transaction() as session:
         lin, zhou = make_citizen(session), make_merchant_clerk(session)

@@ -28,8 +28,8 @@ class Queue {
     try {
       const answer = await this.ask(`${this.words.facts}?counter_id=${this.words.counter}`);
       if (answer.ok) await keepFacts(this.words.counter, await answer.json());
-      await this.turn(false);
-      if (answer.ok) await this.send();
+      await this.turn(!navigator.onLine); // The network may have gone while the answer was read.
+      if (answer.ok && !this.isOffline) await this.send();
     } catch {
       await this.turn(true);
     }

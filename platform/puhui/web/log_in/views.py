@@ -22,7 +22,7 @@ from puhui.identity.log_in import (
     send_code,
     use_code,
 )
-from puhui.identity.model import Person
+from puhui.identity.model import Person, Role
 from puhui.identity.people import memberships_of, person_of_phone
 from puhui.identity.rules import CODE_PER_ADDRESS, CODE_PER_PHONE, LOG_IN_PER_ADDRESS, masked, phone_number
 from puhui.joining import join_citizen
@@ -177,10 +177,16 @@ def _welcome(phone: str) -> Person:
 
 
 def _enter(person: Person, target: str | None) -> Response:
-    """Log *person* in: under their only membership or as a citizen; who has several chooses."""
+    """Log *person* in: as a citizen, or under their only membership; whose work has several rooms chooses.
+
+    A mere member of an institution comes as a citizen; the way to the institution is on the first page.
+    """
     memberships = memberships_of(session(), person.id)
     home = safe_target(target, url_for("home.show"))
-    if len(memberships) > 1 or (memberships and person.consented_at is not None):
+    is_citizen = person.consented_at is not None
+    if is_citizen and all(Role(membership.role) is Role.MEMBER for membership in memberships):
+        return _with_log_in(done(home), person.id, None)
+    if len(memberships) > 1 or (memberships and is_citizen):
         return _with_log_in(done(url_for("log_in.acting", next=home)), person.id, None)
     return _with_log_in(done(home), person.id, memberships[0].id if memberships else None)
 
