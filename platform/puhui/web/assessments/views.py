@@ -20,10 +20,11 @@ from puhui.problems import problem_of, sentence_of
 from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.assessments.forms import AnswerForm, PointsForm
-from puhui.web.institutions.standing import standing_as, told
+from puhui.web.institutions.standing import standing_as
 from puhui.web.meters.place import at, whose
 from puhui.web.meters.views import today
 from puhui.web.sending import send_book, takes_files, wants_book
+from puhui.web.trail import record
 
 blueprint = Blueprint("assessments", __name__)
 NAMES: dict[str, object] = {
@@ -123,7 +124,7 @@ def answer(year: int, code: str) -> Response:
         )
     except DomainError as error:
         return _show({code: sentence_of(error)}, status=problem_of(error).status)
-    told("assessment.answered", whose(), year=year, item=code)
+    record("assessment.answered", whose(), year=year, item=code)
     return done(at("assessments.show", year=year), _("已保存。"))
 
 
@@ -187,5 +188,5 @@ def set_points() -> Response:
     except DomainError as error:
         form.points.errors = [sentence_of(error)]
         return _points(form, status=problem_of(error).status)
-    told("assessment_points.set", form.subject.data, points=form.points.data)
+    record("assessment_points.set", form.subject.data, points=form.points.data)
     return done(url_for("assessments.points"), _("已登记。"))

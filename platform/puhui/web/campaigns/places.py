@@ -17,8 +17,9 @@ from puhui.qr import svg
 from puhui.web import Audience, audience, done, now, page, session
 from puhui.web.campaigns.forms import PlaceForm
 from puhui.web.campaigns.views import blueprint, showing
-from puhui.web.institutions.standing import standing, standing_as, told
+from puhui.web.institutions.standing import standing, standing_as
 from puhui.web.sending import send_paper
+from puhui.web.trail import record
 from rewards.campaigns import actions, queries
 from rewards.campaigns.model import Campaign, Place, PlaceKind
 from rewards.campaigns.rules import code_of
@@ -44,7 +45,7 @@ def open_place(campaign_id: UUID) -> Response:
     except DomainError as error:
         form.name.errors = [sentence_of(error)]
         return showing(mine, campaign_id, form, status=problem_of(error).status)
-    told("campaign.place_opened", place.id)
+    record("campaign.place_opened", place.id)
     return done(url_for("campaigns.show", campaign_id=campaign_id), _("签到点已开设。"))
 
 
@@ -55,7 +56,7 @@ def close_place(campaign_id: UUID, place_id: UUID) -> Response:
     standing_as(Role.LIAISON, Role.DEPARTMENT_MANAGER)
     _found(campaign_id, place_id)
     actions.close_place(session(), campaign_id, place_id, now=now())
-    told("campaign.place_closed", place_id)
+    record("campaign.place_closed", place_id)
     return done(url_for("campaigns.show", campaign_id=campaign_id), _("签到点已停用。"))
 
 

@@ -18,10 +18,11 @@ from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.campaigns import words
 from puhui.web.campaigns.forms import PlaceForm, PlanForm, form_data
-from puhui.web.institutions.standing import Standing, standing, standing_as, told, tree
+from puhui.web.institutions.standing import Standing, standing, standing_as, tree
 from puhui.web.institutions.words import department_paths
 from puhui.web.methods.words import method_name
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 from rewards.campaigns import actions, queries
 from rewards.campaigns.model import Campaign, Template
 from rewards.campaigns.rules import METHODS, TeamResult, state_of
@@ -132,7 +133,7 @@ def _keep(campaign_id: UUID | None) -> Response:
         at = form.goal_amount if error.code == "campaign_goal_unfit" else form.ends_on
         at.errors = [sentence_of(error)]
         return _planning(mine, form, methods, campaign=campaign, status=problem_of(error).status)
-    told("campaign.planned", kept.id)
+    record("campaign.planned", kept.id)
     return done(url_for("campaigns.show", campaign_id=kept.id), _("草稿已保存，发布后成员才能看到。"))
 
 
@@ -199,7 +200,7 @@ def publish(campaign_id: UUID) -> Response:
     heads, paths = heads_of(session(), mine.institution.id), department_paths(tree())
     teams = [(one.id, paths[one.id], heads[one.id]) for level, one in tree() if level == 1]
     actions.publish(session(), campaign_id, teams=teams, now=now())
-    told("campaign.published", campaign_id)
+    record("campaign.published", campaign_id)
     everybody = members_of(session(), mine.institution.id, which=MemberFilter(), limit=TOLD_AT_MOST)
     link = url_for("campaigns.joining", campaign_id=campaign_id)
     notices = [
@@ -217,5 +218,5 @@ def call_off(campaign_id: UUID) -> Response:
     mine = standing_as(Role.LIAISON)
     _campaign(mine, campaign_id)
     actions.call_off(session(), campaign_id, now=now())
-    told("campaign.called_off", campaign_id)
+    record("campaign.called_off", campaign_id)
     return done(url_for("campaigns.show", campaign_id=campaign_id), _("已提前结束，已有的记录保留。"))

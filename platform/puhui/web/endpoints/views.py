@@ -20,10 +20,10 @@ from puhui.deliveries import (
     open_endpoint,
     secret_of,
 )
-from puhui.identity.audit import record_act
 from puhui.problems import sentence_of
 from puhui.web import Audience, audience, current_person, done, house, now, page, session
 from puhui.web.forms import Form
+from puhui.web.trail import record
 
 blueprint = Blueprint("endpoints", __name__)
 PAGE = 20
@@ -61,7 +61,7 @@ def create() -> Response:
     except (EndpointAddressRefused, EndpointLimitReached) as error:
         form.address.errors = [sentence_of(error)]
         return _page(form, status=422)
-    _record("endpoint.opened", made.id)
+    record("endpoint.opened", made.id)
     return done(url_for("endpoints.index"), _("已登记推送地址。"))
 
 
@@ -70,7 +70,7 @@ def create() -> Response:
 def close(endpoint_id: UUID) -> Response:
     """Stop sending there."""
     close_endpoint(session(), endpoint_id, organisation=_organisation(), now=now())
-    _record("endpoint.closed", endpoint_id)
+    record("endpoint.closed", endpoint_id)
     return done(url_for("endpoints.index"), _("已停用推送地址。"))
 
 
@@ -101,16 +101,3 @@ def _organisation() -> UUID:
     if organisation is None:
         raise RuntimeError("the audience lets organisations' staff in alone")
     return organisation
-
-
-def _record(action: str, endpoint_id: UUID) -> None:
-    person = current_person()
-    record_act(
-        session(),
-        person_id=person.id,
-        organisation_id=person.organisation_id,
-        role=str(person.acting.role) if person.acting else None,
-        action=action,
-        subject=str(endpoint_id),
-        now=now(),
-    )

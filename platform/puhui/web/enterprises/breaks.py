@@ -15,8 +15,9 @@ from puhui.sheets import Sheet
 from puhui.web import Audience, audience, current_person, done, now, session
 from puhui.web.enterprises import words
 from puhui.web.enterprises.forms import ResolutionForm
-from puhui.web.enterprises.room import asked, blueprint, column, listed, mine, page_number, record, subject_in
+from puhui.web.enterprises.room import asked, blueprint, column, listed, mine, page_number, subject_in
 from puhui.web.market.sentences import sentence_of_finding
+from puhui.web.trail import record
 
 SHOWN = 20
 

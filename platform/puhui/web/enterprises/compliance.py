@@ -23,8 +23,9 @@ from puhui.sheets import Sheet
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.enterprises import words
 from puhui.web.enterprises.forms import DocumentForm, PlanForm
-from puhui.web.enterprises.room import blueprint, column, listed, mine, money, record, role, today
+from puhui.web.enterprises.room import blueprint, column, listed, mine, money, role, today
 from puhui.web.sending import takes_files
+from puhui.web.trail import record
 
 
 @blueprint.get("/enterprise/obligations")

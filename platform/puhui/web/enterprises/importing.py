@@ -26,11 +26,12 @@ from puhui.sheets import Column, Sheet, SheetUnreadable, write_book, write_templ
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.enterprises import words
 from puhui.web.enterprises.forms import FileForm, ReasonForm
-from puhui.web.enterprises.room import asked, blueprint, column, mine, record, role, today
+from puhui.web.enterprises.room import asked, blueprint, column, mine, role, today
 from puhui.web.enterprises.tables import choices_of, columns_of, csv_of, rows_of, sample_of, table_of
 from puhui.web.forms import ActionForm
 from puhui.web.market.sentences import sentence_of_finding
 from puhui.web.sending import send_book, send_bytes, takes_files, wants_book
+from puhui.web.trail import record
 
 SHOWN = 100
 KINDS_OF_SHEETS = (*TEMPLATES, *SHEETS)

@@ -22,9 +22,10 @@ from puhui.sheets import SheetUnreadable
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.enterprises import words
 from puhui.web.enterprises.forms import MappingFileForm
-from puhui.web.enterprises.room import blueprint, mine, record
+from puhui.web.enterprises.room import blueprint, mine
 from puhui.web.enterprises.tables import rows_of, table_of
 from puhui.web.sending import takes_files
+from puhui.web.trail import record
 
 NAME = re.compile(r"[a-z0-9-]{1,40}\Z")
 SHOWN = 10

@@ -33,7 +33,8 @@ from puhui.web.audit.words import word_of
 from puhui.web.enterprises import words
 from puhui.web.enterprises.breaks import breaks_sheet
 from puhui.web.enterprises.forms import MemberForm, PolicyForm, ReasonForm
-from puhui.web.enterprises.room import ROWS, blueprint, column, listed, page_number, record
+from puhui.web.enterprises.room import ROWS, blueprint, column, listed, page_number
+from puhui.web.trail import record
 
 
 @blueprint.get("/operator/enterprises")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
-from uuid import UUID
 
 from flask import Blueprint, Response, request
 
@@ -16,7 +15,6 @@ from partners.enterprises.parties.model import Enterprise
 from partners.enterprises.parties.queries import enterprise_of
 from partners.enterprises.reconciliation.model import Break
 from partners.enterprises.records.model import MARKET_TIME
-from puhui.identity.audit import record_act
 from puhui.identity.model import Role
 from puhui.papers import write_paper
 from puhui.sheets import Column, Sheet, write_book
@@ -88,22 +86,6 @@ def today() -> date:
 def end_of(day: date) -> datetime:
     """Answer the last instant of *day* where the markets are."""
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), MARKET_TIME) - timedelta(microseconds=1)
-
-
-def record(action: str, subject: UUID | str, **facts: str | int | bool | None) -> None:
-    """Write an act of staff into the audit trail."""
-    person = current_person()
-    record_act(
-        session(),
-        person_id=person.id,
-        organisation_id=person.organisation_id,
-        role=person.acting.role.value if person.acting else None,
-        action=action,
-        subject=str(subject),
-        now=now(),
-        facts=facts,
-        address=request.remote_addr,
-    )
 
 
 def asked(name: str) -> str | None:

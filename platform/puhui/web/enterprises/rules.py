@@ -16,7 +16,8 @@ from puhui.sheets import Sheet
 from puhui.web import Audience, audience, done, person_or_none, session
 from puhui.web.enterprises import words
 from puhui.web.enterprises.forms import RuleRowForm, VintageForm
-from puhui.web.enterprises.room import blueprint, column, listed, record
+from puhui.web.enterprises.room import blueprint, column, listed
+from puhui.web.trail import record
 
 
 @blueprint.get("/market/rules")

@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response
 
 from ledger.kernel.errors import DomainError
-from puhui.identity.audit import record_act
 from puhui.identity.model import Organisation
 from puhui.problems import sentence_of
-from puhui.web import current_person, done, now, session
+from puhui.web import current_person, done, session
 from puhui.web.events import words
 from rewards.events import certificates, offsets, queries, rules
 from rewards.events.model import Event
@@ -64,21 +63,6 @@ def attempt(target: str, act: Callable[[], object], said: str) -> Response:
         session().rollback()
         return done(target, sentence_of(error))
     return done(target, said)
-
-
-def told(action: str, subject: object, **facts: str | int | bool | None) -> None:
-    """Record what the person who is asking did."""
-    person = current_person()
-    record_act(
-        session(),
-        person_id=person.id,
-        organisation_id=person.acting.organisation_id if person.acting else None,
-        role=person.acting.role.value if person.acting else None,
-        action=action,
-        subject=str(subject),
-        facts=facts,
-        now=now(),
-    )
 
 
 def deadline_of(event: Event) -> datetime:

@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 from puhui.identity.model import Role
 from puhui.notices import Notice, staff_of, tell_many
 from puhui.web import Audience, audience, current_person, done, now, page, session
-from puhui.web.events.blueprint import attempt, blueprint, event_here, told
+from puhui.web.events.blueprint import attempt, blueprint, event_here
 from puhui.web.events.forms import NUMBER, LineForm, PlaceForm, plain
+from puhui.web.trail import record
 from rewards.events import factors, inventories, queries, rules
 from rewards.events.inventories import NewLine
 from rewards.events.model import Event, Parameter
@@ -101,7 +102,7 @@ def submit_inventory(event_id: UUID) -> Response:
     def act() -> None:
         draft = queries.draft_inventory(session(), event.id)
         made = inventories.submit_inventory(session(), event=event, inventory=draft, by=me, now=now())
-        told("event.inventory_submitted", event.id, version=made.version, grams=made.grams)
+        record("event.inventory_submitted", event.id, version=made.version, grams=made.grams)
         tell_reviewers(event, f"event/{event.id}/inventory/{made.version}")
 
     return attempt(url_for("events.work", event_id=event_id), act, _("已提交，等另一人审核。"))

@@ -13,18 +13,12 @@ from ledger.kernel.errors import DomainError
 from puhui.problems import sentence_of
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.events import words
-from puhui.web.events.blueprint import (
-    CITY_TIME,
-    attempt,
-    blueprint,
-    deadline_of,
-    event_here,
-    told,
-)
+from puhui.web.events.blueprint import CITY_TIME, attempt, blueprint, deadline_of, event_here
 from puhui.web.events.books import accounts_book, events_book
 from puhui.web.events.forms import EventForm, MeetingForm, ReasonForm, SureForm
 from puhui.web.events.public import MOST_ROWS, PAGE, cursor, place_of
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 from rewards import gifts
 from rewards.events import planning, queries, rules, short
 from rewards.events.factors import MEETING_POWER
@@ -101,7 +95,7 @@ def create_full() -> Response:
         session().rollback()
         form.name.errors = [sentence_of(error)]
         return page("events/full.html", form=form, event=None, status=422)
-    told("event.created", event.id, form=event.form)
+    record("event.created", event.id, form=event.form)
     return done(url_for("events.work", event_id=event.id), _("活动已建立。"))
 
 
@@ -158,7 +152,7 @@ def change(event_id: UUID) -> Response:
     def act() -> None:
         planning.change_event(session(), _facts(form, Form(event.form)), event=event)
         planning.set_measures(session(), event=event, measures=_measures(form))
-        told("event.changed", event.id)
+        record("event.changed", event.id)
 
     return attempt(url_for("events.work", event_id=event_id), act, _("已保存。"))
 
@@ -198,7 +192,7 @@ def cancellation(event_id: UUID) -> Response:
         planning.cancel_event(session(), event=event, reason=reason, by=current_person().id, now=now())
         if event.gifts_at is not None:
             gifts.close_recipient(session(), id=event.id, now=now())
-        told("event.cancelled", event.id)
+        record("event.cancelled", event.id)
 
     return attempt(url_for("events.work", event_id=event_id), act, _("活动已取消。"))
 
@@ -212,7 +206,7 @@ def open_gifts(event_id: UUID) -> Response:
     def act() -> None:
         planning.open_gifts(session(), event=event, now=now())
         gifts.open_recipient(session(), id=event.id, kind="event", name=event.name, now=now())
-        told("event.opened_for_gifts", event.id)
+        record("event.opened_for_gifts", event.id)
 
     said = _("已开放捐赠。捐赠只作为公众贡献展示，不算抵消。")
     return attempt(url_for("events.work", event_id=event_id), act, said)
@@ -233,7 +227,7 @@ def _make_meeting(form: MeetingForm) -> Event:
     )  # fmt: skip
     if queries.last_inventory(session(), event.id) is None:
         short.record_meeting(session(), event=event, meeting=_meeting(form, hours), by=current_person().id, now=now())
-        told("event.created", event.id, form=event.form)
+        record("event.created", event.id, form=event.form)
     return event
 
 

@@ -12,10 +12,11 @@ from puhui.pool import POOL
 from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, current_person, now, page, session
 from puhui.web.events import words
-from puhui.web.events.blueprint import attempt, blueprint, told
+from puhui.web.events.blueprint import attempt, blueprint
 from puhui.web.events.forms import IssueForm, ParameterForm
 from puhui.web.events.public import MOST_ROWS
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 from rewards import units
 from rewards.events import factors, parameters, queries
 from rewards.units import IssueRow, NewIssue, UnitKind
@@ -51,7 +52,7 @@ def set_number() -> Response:
             session(), parameter_id=UUID(form.request_key), item=form.item.data,
             value=form.value.number or Decimal(0), source=form.source.data, by=current_person().id, now=now(),
         )  # fmt: skip
-        told("event.parameter_set", form.request_key, item=form.item.data, value=str(form.value.number))
+        record("event.parameter_set", form.request_key, item=form.item.data, value=str(form.value.number))
 
     return attempt(target, act, _("已设定。新建的清单从现在起使用，已审核的不变。"))
 
@@ -89,7 +90,7 @@ def enter_units() -> Response:
 
     def act() -> None:
         made = units.enter_issue(session(), new, issue_id=UUID(form.request_key), by=current_person().id, now=now())
-        told("units.entered", made.id, grams=made.grams)
+        record("units.entered", made.id, grams=made.grams)
 
     return attempt(url_for("events.units_index"), act, _("已录入，等另一人复核后入池。"))
 
@@ -101,7 +102,7 @@ def approve_units(issue_id: UUID) -> Response:
 
     def act() -> None:
         made = units.approve_issue(session(), issue_id=issue_id, by=current_person().id, now=now())
-        told("units.approved", made.id, grams=made.grams)
+        record("units.approved", made.id, grams=made.grams)
 
     return attempt(url_for("events.units_index"), act, _("已复核入账。"))
 

@@ -13,10 +13,11 @@ from wtforms.fields.choices import SelectChoice
 from puhui.files import DOCUMENTS, keep_file, send_file_of
 from puhui.pool import POOL
 from puhui.web import Audience, audience, current_person, done, now, page, session
-from puhui.web.events.blueprint import attempt, blueprint, event_here, organiser_of, told
+from puhui.web.events.blueprint import attempt, blueprint, event_here, organiser_of
 from puhui.web.events.counting import tell_reviewers
 from puhui.web.events.forms import CoverForm, HolderForm, PlaceForm, ProofForm, ReasonForm, SureForm
 from puhui.web.sending import takes_files
+from puhui.web.trail import record
 from rewards import units
 from rewards.events import offsets, offsetting, queries
 from rewards.events.errors import PlanUnknown
@@ -102,7 +103,7 @@ def submit_plan(event_id: UUID) -> Response:
         made = offsetting.submit_plan(
             session(), event=event, plan=draft, order_reason=reason or "", by=current_person().id, now=now()
         )
-        told("event.plan_submitted", event.id, version=made.version)
+        record("event.plan_submitted", event.id, version=made.version)
         tell_reviewers(event, f"event/{event.id}/plan/{made.version}")
 
     return attempt(url_for("events.plan", event_id=event_id), act, _("已提交，等另一人审核。"))
@@ -120,7 +121,7 @@ def retire(event_id: UUID) -> Response:
         made = offsetting.retire_plan(
             session(), event=event, organiser_name=organiser_of(event), by=current_person().id, now=now()
         )
-        told("event.retired", event.id, certificate=made.code)
+        record("event.retired", event.id, certificate=made.code)
 
     return attempt(url_for("events.work", event_id=event_id), act, _("已注销，证书已签发。"))
 

@@ -19,11 +19,12 @@ from puhui.problems import sentence_of
 from puhui.qr import svg
 from puhui.sheets import Table, read_table, write_answers
 from puhui.web import Audience, audience, done, house, now, page, session
-from puhui.web.events.blueprint import attempt, blueprint, event_here, told
+from puhui.web.events.blueprint import attempt, blueprint, event_here
 from puhui.web.events.books import PEOPLE, mode_named, people_book, people_template
 from puhui.web.events.forms import NUMBER, SheetForm
 from puhui.web.events.public import MOST_ROWS
 from puhui.web.sending import send_book, send_paper, takes_files, wants_book
+from puhui.web.trail import record
 from rewards.events import participants, planning, queries, rules
 from rewards.events.model import Event
 from rewards.events.participants import NewParticipant
@@ -41,7 +42,7 @@ def people(event_id: UUID) -> Response:
     limit = MOST_ROWS * 4 if wants_book() else PAGE + 1
     rows = queries.participants(session(), event.id, after=_cursor(), limit=limit)
     if wants_book():
-        told("event.people_exported", event.id, rows=len(rows))
+        record("event.people_exported", event.id, rows=len(rows))
         return send_book(people_book(house().vault, rows), _("参会人"))
     shown = rows[:PAGE]
     last = shown[-1] if len(rows) > PAGE else None
@@ -83,7 +84,7 @@ def take_sheet(event_id: UUID) -> Response:
 
     def act() -> None:
         made = participants.register(session(), event=event, people=people_, now=now())
-        told("event.people_taken", event.id, rows=len(people_), new=made)
+        record("event.people_taken", event.id, rows=len(people_), new=made)
 
     return attempt(target, act, _("已导入 %(n)s 人。", n=len(people_)))
 
@@ -126,7 +127,7 @@ def renew_poster(event_id: UUID) -> Response:
 
     def act() -> None:
         planning.renew_poster(session(), event=event, in_use=in_use)
-        told("event.poster_renewed", event.id, in_use=in_use)
+        record("event.poster_renewed", event.id, in_use=in_use)
 
     said = _("海报已启用，旧海报上的码作废。") if in_use else _("海报已停用，上面的码作废。")
     return attempt(url_for("events.people", event_id=event.id), act, said)

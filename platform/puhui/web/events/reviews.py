@@ -11,10 +11,11 @@ from puhui.identity.model import Kind
 from puhui.notices import tell
 from puhui.pool import POOL
 from puhui.web import Audience, audience, current_person, now, page, session
-from puhui.web.events.blueprint import attempt, blueprint, organiser_of, told
+from puhui.web.events.blueprint import attempt, blueprint, organiser_of
 from puhui.web.events.books import events_book
 from puhui.web.events.forms import ReviewForm
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 from rewards.events import inventories, offsetting, queries, rules, short
 from rewards.events.model import Event, Form, Stage
 
@@ -88,7 +89,7 @@ def _decide(event: Event, stage: Stage, *, approves: bool, note: str) -> None:
             )
         else:
             inventories.review_inventory(session(), inventory=inventory, approves=approves, note=note, by=by, now=now())
-    told("event.reviewed", event.id, what=what, approved=approves)
+    record("event.reviewed", event.id, what=what, approved=approves)
     tell(
         session(),
         person=author,

@@ -12,13 +12,13 @@ import ledger
 from ledger.kernel.errors import DomainError
 from puhui.codes import family_key
 from puhui.identity import limits
-from puhui.identity.audit import record_act
 from puhui.identity.rules import Limit
 from puhui.problems import sentence_of
 from puhui.web import Audience, apart, audience, current_person, done, house, now, session
 from puhui.web.families import pages
 from puhui.web.families.forms import JoinForm, MinorForm, ShareForm
 from puhui.web.forms import ActionForm
+from puhui.web.trail import record
 from rewards import coins, families
 
 TRIES = (Limit("family code person hour", 10, timedelta(hours=1)),)
@@ -137,7 +137,7 @@ def allow(member_id: UUID) -> Response:
         member_id=member_id,
         may_spend=may_spend,
     )
-    _record("family.spending_changed", member_id, may_spend=may_spend)
+    record("family.spending_changed", member_id, may_spend=may_spend)
     return _back(gettext("已允许使用家庭碳币。") if may_spend else gettext("已不再允许使用家庭碳币。"))
 
 
@@ -151,7 +151,7 @@ def remove(member_id: UUID) -> Response:
         )
     except families.FamilyHeadStays as error:
         return pages.refused(error)
-    _record("family.member_left", member_id, removed=member.removed_by is not None)
+    record("family.member_left", member_id, removed=member.removed_by is not None)
     return _back(gettext("已移出家庭。") if member.removed_by else gettext("您已退出家庭。"))
 
 
@@ -164,7 +164,7 @@ def dissolve() -> Response:
         parts = families.dissolve(session(), family_id=family.id, by=current_person().id, now=now())
     except (families.FamilyCoinsInUse, coins.CoinsMoved) as error:
         return pages.refused(error)
-    _record("family.dissolved", family.id, coins=sum(parts.values()), members=len(parts))
+    record("family.dissolved", family.id, coins=sum(parts.values()), members=len(parts))
     return _back(gettext("家庭已解散，碳币已按规则退回。"))
 
 
@@ -172,19 +172,6 @@ def _wrong_share(form: ShareForm, error: DomainError) -> Response:
     session().rollback()
     form.units.errors = [sentence_of(error)]
     return pages.shown(status=409, share=form)
-
-
-def _record(action: str, subject: UUID, **facts: int | bool) -> None:
-    record_act(
-        session(),
-        person_id=current_person().id,
-        organisation_id=None,
-        role=None,
-        action=action,
-        subject=str(subject),
-        now=now(),
-        facts=facts,
-    )
 
 
 def _back(message: str) -> Response:

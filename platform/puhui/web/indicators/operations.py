@@ -20,11 +20,11 @@ from puhui.web import Audience, audience, current_person, done, now, page, sessi
 from puhui.web.indicators.forms import FactorForm
 from puhui.web.indicators.savings import blueprint
 from puhui.web.indicators.views import FIRST_YEAR, asked_period
-from puhui.web.institutions.standing import told
 from puhui.web.institutions.words import TYPES
 from puhui.web.meters.place import page_number
 from puhui.web.meters.views import today
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 
 __all__ = ["blueprint"]
 ROWS = 30
@@ -123,5 +123,5 @@ def set_factor() -> Response:
     except DomainError as error:
         form.value.errors = [sentence_of(error)]
         return _factors(form, status=problem_of(error).status)
-    told("energy_factor.set", f"{made.kind} {made.energy} {made.unit}", value=form.value.data)
+    record("energy_factor.set", f"{made.kind} {made.energy} {made.unit}", value=form.value.data)
     return done(url_for("indicators.factors"), _("已登记。"))

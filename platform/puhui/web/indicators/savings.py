@@ -14,10 +14,10 @@ from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.indicators.forms import QuarterForm, ReversalForm
 from puhui.web.indicators.views import blueprint
-from puhui.web.institutions.standing import told
 from puhui.web.meters.place import at, is_operator, role, whose
 from puhui.web.meters.views import today
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 
 __all__ = ["blueprint"]
 
@@ -107,7 +107,7 @@ def decide(year: int, quarter: int) -> Response:
         now=now(),
     )
     credited = sum(row.outcome == "credited" and row.reversed_at is None for row in rows)
-    told("savings.decided", whose(), year=year, quarter=quarter, credited=credited)
+    record("savings.decided", whose(), year=year, quarter=quarter, credited=credited)
     text = _("已核定：%(credited)s 项入账，%(others)s 项不计入。", credited=credited, others=len(rows) - credited)
     return done(at("indicators.savings", year=year), text)
 
@@ -122,5 +122,5 @@ def reverse(saving_id: UUID) -> Response:
     if not form.validate_on_submit():
         return _savings(form, status=422)
     reverse_saving(session(), whose(), saving_id, reason=form.words.data, request_id=UUID(form.request_key), now=now())
-    told("saving.reversed", saving_id)
+    record("saving.reversed", saving_id)
     return done(at("indicators.savings"), _("已撤回，账上已冲回。"))

@@ -23,10 +23,11 @@ from puhui.problems import problem_of, sentence_of
 from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.indicators.forms import TargetForm
-from puhui.web.institutions.standing import standing_as, told
+from puhui.web.institutions.standing import standing_as
 from puhui.web.meters.place import at, whose
 from puhui.web.meters.views import today
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 
 blueprint = Blueprint("indicators", __name__)
 PERIOD = re.compile(r"(20[0-9]{2})(?:Q([1-4]))?")
@@ -138,5 +139,5 @@ def set_target() -> Response:
     except DomainError as error:
         form.value.errors = [sentence_of(error)]
         return _show(form, status=problem_of(error).status)
-    told("energy_target.set", whose(), year=form.year.data, measure=form.measure.data)
+    record("energy_target.set", whose(), year=form.year.data, measure=form.measure.data)
     return done(at("indicators.show", period=form.year.data), _("已登记。"))

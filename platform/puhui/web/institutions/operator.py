@@ -16,9 +16,9 @@ from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.institutions import words
 from puhui.web.institutions.forms import RefusalForm, plain
-from puhui.web.institutions.standing import told
 from puhui.web.institutions.views import blueprint
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 
 __all__ = ["blueprint"]
 PAGE = 30
@@ -75,7 +75,7 @@ def application(institution_id: UUID) -> Response:
 def approve(institution_id: UUID) -> Response:
     """Approve an institution; who applied becomes its liaison and is told."""
     institution = approve_institution(session(), institution_id, by=current_person().id, now=now())
-    told("institution.approved", institution_id)
+    record("institution.approved", institution_id)
     _tell(institution, "institution_approved")
     return done(url_for("institutions.application", institution_id=institution_id), _("已通过。"))
 
@@ -90,7 +90,7 @@ def refuse(institution_id: UUID) -> Response:
     institution = refuse_institution(
         session(), institution_id, by=current_person().id, reason=form.reason.data, now=now()
     )
-    told("institution.refused", institution_id)
+    record("institution.refused", institution_id)
     _tell(institution, "institution_refused")
     return done(url_for("institutions.application", institution_id=institution_id), _("已退回。"))
 

@@ -12,9 +12,8 @@ from partners.institutions.members import member_of_person
 from partners.institutions.model import Institution, Member
 from partners.institutions.queries import institution_of, tree_of
 from partners.institutions.rules import Tree
-from puhui.identity.audit import record_act
 from puhui.identity.model import Role
-from puhui.web import current_person, now, session
+from puhui.web import current_person, session
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +66,3 @@ def tree() -> Tree:
     if "institution_tree" not in g:
         g.institution_tree = tree_of(session(), current_person().organisation_id)
     return cast(Tree, g.institution_tree)
-
-
-def told(action: str, subject: object, **facts: str | int | bool | None) -> None:
-    """Record what the person who is asking did."""
-    person = current_person()
-    record_act(
-        session(),
-        person_id=person.id,
-        organisation_id=person.acting.organisation_id if person.acting else None,
-        role=person.acting.role.value if person.acting else None,
-        action=action,
-        subject=str(subject),
-        facts=facts,
-        now=now(),
-    )

@@ -17,8 +17,9 @@ from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, current_person, done, house, now, page, session
 from puhui.web.institutions import words
 from puhui.web.institutions.forms import ApplicationForm, DepartmentForm, NameForm, PlaceForm, YearForm
-from puhui.web.institutions.standing import Standing, standing, standing_as, told, tree
+from puhui.web.institutions.standing import Standing, standing, standing_as, tree
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 from rewards.campaigns.queries import campaigns_of
 from rewards.campaigns.rules import state_of
 from rewards.schemes.queries import schemes_of
@@ -138,7 +139,7 @@ def record_year() -> Response:
     except DomainError as error:
         form.year.errors = [sentence_of(error)]
         return _years(mine, form, status=problem_of(error).status)
-    told("institution.year_recorded", mine.institution.id, year=recorded.year)
+    record("institution.year_recorded", mine.institution.id, year=recorded.year)
     return done(url_for("institutions.years"), _("已登记。"))
 
 
@@ -177,7 +178,7 @@ def open_department() -> Response:
     except DomainError as error:
         form.name.errors = [sentence_of(error)]
         return _departments(mine, form, status=problem_of(error).status)
-    told("department.opened", opened.id)
+    record("department.opened", opened.id)
     return done(url_for("institutions.departments"), _("已开设。"))
 
 
@@ -213,7 +214,7 @@ def rename_department(department_id: UUID) -> Response:
     except DomainError as error:
         form.name.errors = [sentence_of(error)]
         return _department(department_id, form, PlaceForm(formdata=None), status=problem_of(error).status)
-    told("department.renamed", department_id)
+    record("department.renamed", department_id)
     return done(url_for("institutions.department", department_id=department_id), _("已改名。"))
 
 
@@ -230,7 +231,7 @@ def move_department(department_id: UUID) -> Response:
     except DomainError as error:
         form.parent.errors = [sentence_of(error)]
         return _department(department_id, NameForm(formdata=None), form, status=problem_of(error).status)
-    told("department.moved", department_id)
+    record("department.moved", department_id)
     return done(url_for("institutions.department", department_id=department_id), _("已移动。"))
 
 
@@ -240,7 +241,7 @@ def close_department(department_id: UUID) -> Response:
     """Close a department that nobody is in."""
     mine = standing_as(Role.LIAISON)
     actions.close_department(session(), mine.institution.id, department_id, now=now())
-    told("department.closed", department_id)
+    record("department.closed", department_id)
     return done(url_for("institutions.departments"), _("已关闭。"))
 
 

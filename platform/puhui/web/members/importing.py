@@ -14,11 +14,12 @@ from puhui.notices import Notice, tell_many
 from puhui.problems import problem_of, sentence_of
 from puhui.sheets import Table, read_table, write_answers
 from puhui.web import Audience, audience, current_person, done, house, now, page, session
-from puhui.web.institutions.standing import Standing, standing_as, told, tree
+from puhui.web.institutions.standing import Standing, standing_as, tree
 from puhui.web.members.forms import SheetForm
 from puhui.web.members.sheet import Reading, read_sheet, template_of
 from puhui.web.members.views import INVITERS, blueprint
 from puhui.web.sending import send_book, takes_files
+from puhui.web.trail import record
 
 __all__ = ["blueprint"]
 SHOWN = 20
@@ -60,7 +61,7 @@ def bring() -> Response:
         return _give_back(mine, table, reading)
     invited = invite_many(session(), mine.institution.id, reading.entries, by=current_person().id, now=now())
     _tell(mine, reading)
-    told("invitation.sheet_taken", mine.institution.id, rows=invited)
+    record("invitation.sheet_taken", mine.institution.id, rows=invited)
     return done(url_for("members.invitations"), _("已邀请 %(n)s 人，等本人登录后接受。", n=invited))
 
 

@@ -23,9 +23,10 @@ from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, current_person, done, house, now, page, session
 from puhui.web.institutions import words
 from puhui.web.institutions.forms import plain
-from puhui.web.institutions.standing import Standing, standing, standing_as, told, tree
+from puhui.web.institutions.standing import Standing, standing, standing_as, tree
 from puhui.web.members.forms import LinkForm, PlaceForm
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 
 blueprint = Blueprint("members", __name__)
 PAGE = 50
@@ -129,7 +130,7 @@ def move(member_id: UUID) -> Response:
     except DomainError as error:
         form.role.errors = [sentence_of(error)]
         return _member(mine, member, form, status=problem_of(error).status)
-    told("member.placed", member_id, role=form.role.data)
+    record("member.placed", member_id, role=form.role.data)
     return done(url_for("members.show", member_id=member_id), _("已保存。"))
 
 
@@ -140,7 +141,7 @@ def remove(member_id: UUID) -> Response:
     standing_as(Role.LIAISON)
     mine, member = _looked_after(member_id)
     end(session(), mine.institution.id, member.id, now=now())
-    told("member.ended", member_id)
+    record("member.ended", member_id)
     return done(url_for("members.index"), _("已移出。其积分仍归本人。"))
 
 
@@ -199,7 +200,7 @@ def invite() -> Response:
         department_id=UUID(form.department.data) if form.department.data else None,
         now=now(),
     )
-    told("invitation.made", made.id, most_uses=form.most_uses.data)
+    record("invitation.made", made.id, most_uses=form.most_uses.data)
     return done(url_for("members.invitation", invitation_id=made.id), _("链接已生成。"))
 
 
@@ -227,7 +228,7 @@ def withdraw(invitation_id: UUID) -> Response:
     mine = standing_as(*INVITERS)
     _invitation(mine, invitation_id)
     joining.withdraw_invitation(session(), mine.institution.id, invitation_id, now=now())
-    told("invitation.withdrawn", invitation_id)
+    record("invitation.withdrawn", invitation_id)
     return done(url_for("members.invitations"), _("已收回。"))
 
 

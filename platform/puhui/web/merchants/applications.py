@@ -21,9 +21,9 @@ from puhui.merchants.signing_up import Document
 from puhui.problems import problem_of, sentence_of
 from puhui.web import Audience, apart, audience, current_person, done, house, now, page, session
 from puhui.web.forms import ActionForm
-from puhui.web.merchants.acts import record
 from puhui.web.merchants.forms import ApplicationForm, PhoneForm, ReasonForm
 from puhui.web.sending import takes_files
+from puhui.web.trail import record
 
 blueprint = Blueprint("merchant_applications", __name__)
 PAGE = 20

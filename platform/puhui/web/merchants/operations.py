@@ -13,13 +13,13 @@ from puhui.notices import tell
 from puhui.sheets import Column
 from puhui.web import Audience, audience, current_person, done, house, now, page, session
 from puhui.web.forms import ActionForm
-from puhui.web.merchants.acts import record
 from puhui.web.merchants.books import send_list
 from puhui.web.merchants.forms import ReasonForm
 from puhui.web.merchants.tries import tries_page
 from puhui.web.merchants.words import APPLICATION_STATES
 from puhui.web.offers.words import MERCHANT_KINDS
 from puhui.web.sending import wants_book
+from puhui.web.trail import record
 
 blueprint = Blueprint("merchant_operations", __name__)
 PAGE, BOOK = 20, 5_000

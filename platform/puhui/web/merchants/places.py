@@ -14,11 +14,11 @@ from puhui.problems import sentence_of
 from puhui.sheets import Column
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.counter.words import reason_word
-from puhui.web.merchants.acts import record
 from puhui.web.merchants.books import send_list
 from puhui.web.merchants.forms import CounterForm, StoreForm
 from puhui.web.merchants.tries import tries_page
 from puhui.web.sending import wants_book
+from puhui.web.trail import record
 from rewards import vouchers
 
 blueprint = Blueprint("merchant_desk", __name__)

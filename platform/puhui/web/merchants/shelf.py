@@ -14,12 +14,12 @@ from puhui.problems import problem_of, sentence_of
 from puhui.sheets import Column
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.forms import ActionForm
-from puhui.web.merchants.acts import record
 from puhui.web.merchants.books import send_list
 from puhui.web.merchants.forms import OfferForm, ScheduleForm, StockForm, TextsForm
 from puhui.web.merchants.plans import PriceUnclear, data_of, end_of, last_day_of, plan_of, texts_of
 from puhui.web.merchants.words import OFFER_STATES
 from puhui.web.sending import wants_book
+from puhui.web.trail import record
 from rewards import offers
 from rewards.offers import Offer, OfferState
 

@@ -30,11 +30,11 @@ from puhui.problems import problem_of, sentence_of
 from puhui.sheets import Column
 from puhui.web import Audience, apart, audience, current_person, done, house, now, page, session
 from puhui.web.frame import ROLE_NAMES
-from puhui.web.merchants.acts import record
 from puhui.web.merchants.applications import sent_code
 from puhui.web.merchants.books import send_list
 from puhui.web.merchants.forms import AcceptForm, InviteForm
 from puhui.web.sending import wants_book
+from puhui.web.trail import record
 
 blueprint = Blueprint("merchant_staff", __name__)
 PAGE, BOOK = 50, 1_000

@@ -25,11 +25,12 @@ from puhui.metering.books import keep_indicators
 from puhui.problems import problem_of, sentence_of
 from puhui.sheets import Column, Sheet, Table, read_table, write_answers, write_book, write_template
 from puhui.web import Audience, apart, audience, current_person, done, now, page, session
-from puhui.web.institutions.standing import standing_as, told
+from puhui.web.institutions.standing import standing_as
 from puhui.web.meters.forms import BillForm, SheetForm, WithdrawalForm
 from puhui.web.meters.place import at, page_number, whose
 from puhui.web.meters.views import blueprint, meter_page, today
 from puhui.web.sending import send_book, takes_files, wants_book
+from puhui.web.trail import record
 
 __all__ = ["blueprint"]
 ROWS = 50
@@ -176,7 +177,7 @@ def bring_sheet() -> Response:
         now=now(),
     )
     after_bills(drafts)
-    told("bills.taken", whose(), new=taken.new, corrected=taken.corrected)
+    record("bills.taken", whose(), new=taken.new, corrected=taken.corrected)
     return done(at("meters.bills"), _taken_words(taken))
 
 
@@ -243,7 +244,7 @@ def enter(meter_id: UUID) -> Response:
     except DomainError as error:
         form.quantity.errors = [sentence_of(error)]
         return meter_page(meter, form, status=problem_of(error).status)
-    told("bill.taken", meter.id, month=form.month.data)
+    record("bill.taken", meter.id, month=form.month.data)
     return done(at("meters.show", meter_id=meter.id), _("已写入账单。"))
 
 
@@ -293,7 +294,7 @@ def withdraw(meter_id: UUID, month: str) -> Response:
         now=now(),
     )
     keep_indicators(session(), whose(), years={of.year, of.year + 1}, now=now())
-    told("bill.withdrawn", meter.id, month=month)
+    record("bill.withdrawn", meter.id, month=month)
     return done(at("meters.show", meter_id=meter.id), _("已撤回账单，历史保留。"))
 
 

@@ -16,11 +16,12 @@ from puhui.metering import words
 from puhui.problems import problem_of, sentence_of
 from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, current_person, done, now, page, session
-from puhui.web.institutions.standing import standing_as, told
+from puhui.web.institutions.standing import standing_as
 from puhui.web.meters.bills import blueprint
 from puhui.web.meters.forms import RemarkForm, WordsForm
 from puhui.web.meters.place import at, page_number, whose
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 
 __all__ = ["blueprint"]
 ROWS = 30
@@ -90,7 +91,7 @@ def confirm(finding_id: UUID) -> Response:
         by=current_person().id,
         now=now(),
     )
-    told("meter_finding.confirmed", finding_id)
+    record("meter_finding.confirmed", finding_id)
     return done(at("meters.findings"), _("已说明。"))
 
 
@@ -149,7 +150,7 @@ def note() -> Response:
     except DomainError as error:
         form.last_day.errors = [sentence_of(error)]
         return _remarks(form, status=problem_of(error).status)
-    told("use_remark.noted", made.id)
+    record("use_remark.noted", made.id)
     return done(at("meters.remarks"), _("已登记。"))
 
 
@@ -159,5 +160,5 @@ def withdraw_remark(remark_id: UUID) -> Response:
     """Take a remark back."""
     standing_as(Role.LIAISON)
     actions.withdraw_remark(session(), institution_id=whose(), remark_id=remark_id, now=now())
-    told("use_remark.withdrawn", remark_id)
+    record("use_remark.withdrawn", remark_id)
     return done(at("meters.remarks"), _("已撤回。"))

@@ -23,10 +23,11 @@ from puhui.metering.savings import CITY_TIME
 from puhui.problems import problem_of, sentence_of
 from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, done, now, page, session
-from puhui.web.institutions.standing import standing_as, told
+from puhui.web.institutions.standing import standing_as
 from puhui.web.meters.forms import BillForm, BuildingForm, ClosingForm, MeterForm, SiteForm, WithdrawalForm
 from puhui.web.meters.place import at, is_operator, role, whose
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 
 blueprint = Blueprint("meters", __name__)
 OWN = "puhui-meters"
@@ -164,7 +165,7 @@ def open_site() -> Response:
     except DomainError as error:
         form.site_name.errors = [sentence_of(error)]
         return _forms(site=form, status=problem_of(error).status)
-    told("site.opened", made.id)
+    record("site.opened", made.id)
     return done(at("meters.form"), _("已登记地点。"))
 
 
@@ -192,7 +193,7 @@ def open_building() -> Response:
     except DomainError as error:
         form.building_name.errors = [sentence_of(error)]
         return _forms(building=form, status=problem_of(error).status)
-    told("building.opened", made.id)
+    record("building.opened", made.id)
     return done(at("meters.form"), _("已登记建筑。"))
 
 
@@ -224,7 +225,7 @@ def open_meter() -> Response:
     except DomainError as error:
         form.number.errors = [sentence_of(error)]
         return _forms(meter=form, status=problem_of(error).status)
-    told("meter.opened", made.id)
+    record("meter.opened", made.id)
     return done(at("meters.show", meter_id=made.id), _("已登记计量表。"))
 
 
@@ -306,5 +307,5 @@ def close(meter_id: UUID) -> Response:
     if not form.validate_on_submit() or form.closed_on.data > today() + timedelta(days=366):
         return meter_page(meter, BillForm(formdata=None), status=422)
     actions.close_meter(session(), meter=meter, closed_on=form.closed_on.data)
-    told("meter.closed", meter.id)
+    record("meter.closed", meter.id)
     return done(at("meters.show", meter_id=meter.id), _("已停用。已有的数据保留。"))

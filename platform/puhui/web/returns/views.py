@@ -15,11 +15,11 @@ from puhui.metering.returns import lines_of_file
 from puhui.problems import problem_of, sentence_of
 from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, current_person, done, now, page, session
-from puhui.web.institutions.standing import told
 from puhui.web.meters.place import page_number
 from puhui.web.returns import words
 from puhui.web.returns.forms import ReturnsForm
 from puhui.web.sending import send_book, takes_files, wants_book
+from puhui.web.trail import record
 
 blueprint = Blueprint("returns", __name__)
 ROWS = 50
@@ -93,7 +93,7 @@ def bring() -> Response:
     while file.rows_done < len(reading.returns):
         kept = actions.keep_chunk(session(), reading, file, now=now())
         file = file._replace(rows_done=kept)
-    told("returns.imported", file.id, rows=new)
+    record("returns.imported", file.id, rows=new)
     text = _("已导入 %(n)s 行。", n=new) if new else _("这份文件以前已导入，没有变化。")
     return done(url_for("returns.show", year=reading.year), text)
 

@@ -16,13 +16,14 @@ from puhui.problems import problem_of, sentence_of
 from puhui.sheets import Column, Sheet, write_book
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.institutions.forms import RefusalForm
-from puhui.web.institutions.standing import Standing, standing, standing_as, told, tree
+from puhui.web.institutions.standing import Standing, standing, standing_as, tree
 from puhui.web.institutions.words import department_paths
 from puhui.web.methods.words import category_name, method_name
 from puhui.web.schemes import words
 from puhui.web.schemes.forms import DraftForm, SchemeForm, form_data, points_of_units, weights_in
 from puhui.web.schemes.simulating import simulation_of
 from puhui.web.sending import send_book, wants_book
+from puhui.web.trail import record
 from rewards.methods import catalogue
 from rewards.schemes import actions, queries
 from rewards.schemes.model import Scheme, SchemeVersion
@@ -65,7 +66,7 @@ def create() -> Response:
     except DomainError as error:
         form.name.errors = [sentence_of(error)]
         return _index(mine, form, status=problem_of(error).status)
-    told("scheme.opened", scheme.id)
+    record("scheme.opened", scheme.id)
     return done(url_for("schemes.drafting", scheme_id=scheme.id), _("已开设，请写规则。"))
 
 
@@ -164,7 +165,7 @@ def draft(scheme_id: UUID) -> Response:
     except DomainError as error:
         status = problem_of(error).status
         return _drafting(scheme, form, weights, status=status, wrong=sentence_of(error))
-    told("scheme.drafted", scheme_id, version=version.version)
+    record("scheme.drafted", scheme_id, version=version.version)
     return done(
         url_for("schemes.version", scheme_id=scheme_id, number=version.version), _("草稿已保存，可先试算再提交。")
     )
@@ -225,7 +226,7 @@ def submit(scheme_id: UUID, number: int) -> Response:
     mine = standing_as(Role.LIAISON)
     scheme = _scheme(mine, scheme_id)
     found = actions.submit(session(), scheme_id, number, now=now())
-    told("scheme.submitted", scheme_id, version=number)
+    record("scheme.submitted", scheme_id, version=number)
     _tell(scheme, found, "scheme_submitted", staff_of(session(), mine.institution.id, [Role.REVIEWER]))
     return done(url_for("schemes.version", scheme_id=scheme_id, number=number), _("已提交，等待审核员审核。"))
 
@@ -237,7 +238,7 @@ def approve(scheme_id: UUID, number: int) -> Response:
     mine = standing_as(Role.REVIEWER)
     scheme = _scheme(mine, scheme_id)
     found = actions.approve(session(), scheme_id, number, reviewer=current_person().id, now=now())
-    told("scheme.approved", scheme_id, version=number)
+    record("scheme.approved", scheme_id, version=number)
     _tell(scheme, found, "scheme_decided", [found.author])
     return done(url_for("schemes.show", scheme_id=scheme_id), _("已发布，一分钟内开始计分。"))
 
@@ -253,7 +254,7 @@ def refuse(scheme_id: UUID, number: int) -> Response:
     found = actions.refuse(
         session(), scheme_id, number, reviewer=current_person().id, reason=form.reason.data, now=now()
     )
-    told("scheme.refused", scheme_id, version=number)
+    record("scheme.refused", scheme_id, version=number)
     _tell(scheme, found, "scheme_decided", [found.author])
     return done(url_for("schemes.show", scheme_id=scheme_id), _("已退回起草人。"))
 
@@ -272,5 +273,5 @@ def close(scheme_id: UUID) -> Response:
     mine = standing_as(Role.LIAISON)
     _scheme(mine, scheme_id)
     actions.end_scheme(session(), scheme_id, now=now())
-    told("scheme.ended", scheme_id)
+    record("scheme.ended", scheme_id)
     return done(url_for("schemes.show", scheme_id=scheme_id), _("已结束，已发的积分不变。"))

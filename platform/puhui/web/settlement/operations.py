@@ -19,12 +19,12 @@ from puhui.problems import sentence_of
 from puhui.sheets import Column
 from puhui.web import Audience, audience, current_person, done, house, now, page, session
 from puhui.web.forms import ActionForm
-from puhui.web.merchants.acts import record
 from puhui.web.merchants.books import send_list
 from puhui.web.sending import send_book, wants_book
 from puhui.web.settlement import books, words
 from puhui.web.settlement.forms import AnswerForm, BreakForm, RunForm
 from puhui.web.settlement.views import AS_BOOK, BOOK, ROWS, cursor, cursor_of
+from puhui.web.trail import record
 
 blueprint = Blueprint("settlement_operations", __name__)
 

@@ -15,11 +15,11 @@ from puhui.problems import sentence_of
 from puhui.sheets import Column
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.forms import ActionForm
-from puhui.web.merchants.acts import record
 from puhui.web.merchants.books import send_list
 from puhui.web.receipts.money import yuan
 from puhui.web.sending import wants_book
 from puhui.web.settlement.forms import BackingForm, FeeForm, PayoutAccountForm, RateForm
+from puhui.web.trail import record
 
 blueprint = Blueprint("settlement_terms", __name__)
 

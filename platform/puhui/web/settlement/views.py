@@ -14,10 +14,10 @@ from puhui.identity.model import Kind
 from puhui.problems import sentence_of
 from puhui.web import Audience, audience, current_person, done, now, page, session
 from puhui.web.forms import ActionForm
-from puhui.web.merchants.acts import record
 from puhui.web.sending import send_book, send_paper, wants_book
 from puhui.web.settlement import books, words
 from puhui.web.settlement.forms import CycleForm, DisputeForm
+from puhui.web.trail import record
 
 blueprint = Blueprint("settlement", __name__)
 ROWS, LINES, BOOK = 30, 100, 5000

@@ -16,9 +16,10 @@ from puhui.identity.rules import phone_number
 from puhui.sheets import Column, Sheet, write_book
 from puhui.volunteering import sign_off_shift
 from puhui.web import Audience, audience, current_person, done, house, now, page, session
-from puhui.web.events.blueprint import attempt, told
+from puhui.web.events.blueprint import attempt
 from puhui.web.sending import send_book, takes_files, wants_book
 from puhui.web.sinks.forms import METHOD_WORDS, FactorForm, ParcelForm, ProjectForm, RecordForm, ShiftForm, YearForm
+from puhui.web.trail import record
 from rewards import gifts, units
 from rewards.sinks import actions, queries, rules
 from rewards.sinks.model import SinkProject
@@ -80,7 +81,7 @@ def register() -> Response:
             county_code=form.county_code.data, method=form.method.data, words=form.words.data or "",
             by=current_person().id, now=now(),
         )  # fmt: skip
-        told("sink.registered", project_id)
+        record("sink.registered", project_id)
 
     return attempt(url_for("sinks.desk"), act, _("已登记，等运营方审核。"))
 
@@ -144,7 +145,7 @@ def add_record(project_id: UUID) -> Response:
             session(), record_id=UUID(form.request_key), project=project, year=form.year.data,
             quantity=form.quantity.number or Decimal(0), words=form.words.data, files=kept, by=me, now=now(),
         )  # fmt: skip
-        told("sink.recorded", made.id, year=made.year)
+        record("sink.recorded", made.id, year=made.year)
 
     return attempt(url_for("sinks.work", project_id=project.id), act, _("已记录，等另一人审核。"))
 
@@ -166,7 +167,7 @@ def add_shift(project_id: UUID) -> Response:
             session(), shift_id=UUID(form.request_key), project=project, person_id=person.id, day=form.day.data,
             hours=form.hours.data, by=current_person().id, now=now(),
         )  # fmt: skip
-        told("sink.shift_signed_off", made.id, hours=made.hours, points=made.points)
+        record("sink.shift_signed_off", made.id, hours=made.hours, points=made.points)
 
     return attempt(target, act, _("已签认，积分已发给志愿者。"))
 
@@ -180,7 +181,7 @@ def open_gifts(project_id: UUID) -> Response:
     def act() -> None:
         actions.open_gifts(session(), project=project, now=now())
         gifts.open_recipient(session(), id=project.id, kind="sink", name=project.name, now=now())
-        told("sink.opened_for_gifts", project.id)
+        record("sink.opened_for_gifts", project.id)
 
     return attempt(url_for("sinks.work", project_id=project.id), act, _("已开放捐赠，只作为公众贡献展示。"))
 
@@ -222,7 +223,7 @@ def review_project(project_id: UUID) -> Response:
         actions.review_project(
             session(), project=project, approves=approves, note="", by=current_person().id, now=now()
         )
-        told("sink.reviewed", project.id, approved=approves)
+        record("sink.reviewed", project.id, approved=approves)
 
     return attempt(url_for("sinks.reviews"), act, _("已审核。"))
 
@@ -231,11 +232,11 @@ def review_project(project_id: UUID) -> Response:
 @audience(Audience.OPERATOR)
 def review_record(record_id: UUID) -> Response:
     """Approve a record or send it back."""
-    record, approves = queries.record_of(session(), record_id), request.form.get("decision") == "approved"
+    kept, approves = queries.record_of(session(), record_id), request.form.get("decision") == "approved"
 
     def act() -> None:
-        actions.review_record(session(), record=record, approves=approves, note="", by=current_person().id, now=now())
-        told("sink.record_reviewed", record.id, approved=approves)
+        actions.review_record(session(), record=kept, approves=approves, note="", by=current_person().id, now=now())
+        record("sink.record_reviewed", kept.id, approved=approves)
 
     return attempt(url_for("sinks.reviews"), act, _("已审核。"))
 
@@ -254,7 +255,7 @@ def set_factor() -> Response:
             grams_per_unit=form.grams_per_unit.data, permille=form.percent.data * 10, source=form.source.data,
             by=current_person().id, now=now(),
         )  # fmt: skip
-        told("sink.factor_set", form.request_key, method=form.method.data, grams=form.grams_per_unit.data)
+        record("sink.factor_set", form.request_key, method=form.method.data, grams=form.grams_per_unit.data)
 
     return attempt(target, act, _("已设定，已签发的不变。"))
 
@@ -269,7 +270,7 @@ def enter_year(project_id: UUID) -> Response:
 
     def act() -> None:
         made = actions.enter_year(session(), project=project, year=form.year.data, by=current_person().id, now=now())
-        told("sink.year_entered", project.id, year=form.year.data, grams=made.grams)
+        record("sink.year_entered", project.id, year=form.year.data, grams=made.grams)
 
     return attempt(target, act, _("已录入，等另一人在“减排单位”页复核入账。"))
 

@@ -17,12 +17,12 @@ from puhui.problems import sentence_of
 from puhui.sheets import Column
 from puhui.web import Audience, audience, current_person, done, now, page, person_or_none, session
 from puhui.web.forms import ActionForm
-from puhui.web.merchants.acts import record
 from puhui.web.merchants.books import send_list
 from puhui.web.receipts.money import yuan
 from puhui.web.sending import wants_book
 from puhui.web.sponsors.forms import FundForm, ReturnForm, TopUpForm
 from puhui.web.sponsors.words import RECEIPT_STATES
+from puhui.web.trail import record
 
 blueprint = Blueprint("sponsors", __name__)
 TOP_UPS = 50
